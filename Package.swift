@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets stand in the order of their layers: each may use only those above it (docs/architecture.md;
+// checked by Tests/LayeringTests).
+let strict: [SwiftSetting] =
+    Context.environment["BELAY_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "belay",
+    products: [
+        .executable(name: "belay", targets: ["belay"]),
+        .executable(name: "belaydev", targets: ["belaydev"]),
+        .executable(name: "demo-service", targets: ["DemoService"]),
+    ],
+    targets: [
+        // The edge: C.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+        .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .target(name: "CCurl"),
+        .target(name: "CSupervisor", dependencies: ["CDigest"], cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CAssets"),
+        // Text: files, spans, the graph as written. Knows no clock.
+        .target(name: "Diagnostics", swiftSettings: strict),
+        .target(name: "Expressions", dependencies: ["Diagnostics"], swiftSettings: strict),
+        .target(name: "RunbookModel", dependencies: ["Diagnostics", "Expressions"], swiftSettings: strict),
+        .target(
+            name: "RunbookLoading", dependencies: ["CYAML", "Diagnostics", "Expressions", "RunbookModel"],
+            swiftSettings: strict),
+        // One execution. Sees no YAML.
+        .target(
+            name: "RunPlan", dependencies: ["CDigest", "Diagnostics", "Expressions", "RunbookModel"],
+            swiftSettings: strict),
+        .target(name: "RunMachine", dependencies: ["Expressions", "RunbookModel", "RunPlan"], swiftSettings: strict),
+        .target(
+            name: "RunReport",
+            dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
+            swiftSettings: strict),
+        .target(
+            name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
+            swiftSettings: strict),
+        .target(
+            name: "Checks", dependencies: ["CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
+            swiftSettings: strict),
+        .target(
+            name: "Actions",
+            dependencies: ["CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost", "Checks"],
+            swiftSettings: strict),
+        .target(
+            name: "RunJournal",
+            dependencies: ["CSQLite", "CAssets", "CDigest", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
+            swiftSettings: strict),
+        .target(
+            name: "RunEngine",
+            dependencies: [
+                "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine", "RunHost",
+                "Checks", "Actions", "RunJournal",
+            ], swiftSettings: strict),
+        .target(
+            name: "BelayCommands",
+            dependencies: [
+                "CSupervisor", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine",
+                "RunReport", "RunHost", "Checks", "Actions", "RunJournal", "RunEngine",
+            ], swiftSettings: strict),
+        .executableTarget(name: "belay", dependencies: ["BelayCommands"], swiftSettings: strict),
+        .executableTarget(
+            name: "belaydev",
+            dependencies: ["BelayCommands", "Diagnostics", "RunbookModel", "RunMachine", "RunReport"],
+            swiftSettings: strict),
+        .executableTarget(name: "DemoService", dependencies: ["CMicroHTTPD", "CSQLite", "CYAML"], swiftSettings: strict),
+        // Tests.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine", "RunHost",
+                "Checks", "Actions", "RunJournal", "RunEngine",
+            ], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "LayeringTests"),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+        .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics"]),
+        .testTarget(
+            name: "RunbookLoadingTests",
+            dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"]),
+        .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
+        .testTarget(name: "RunJournalTests", dependencies: ["RunJournal", "RunMachine", "TestSupport"]),
+        .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
+        .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
+        .testTarget(name: "RunEngineTests", dependencies: ["RunEngine", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "DemoServiceTests"),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c2x
+)
