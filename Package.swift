@@ -69,7 +69,9 @@ let package = Package(
             name: "belaydev",
             dependencies: ["BelayCommands", "Diagnostics", "RunbookModel", "RunMachine", "RunReport"],
             swiftSettings: strict),
-        .executableTarget(name: "DemoService", dependencies: ["CMicroHTTPD", "CSQLite", "CYAML"], swiftSettings: strict),
+        .executableTarget(
+            name: "DemoService", dependencies: ["CMicroHTTPD", "CSQLite", "CYAML"], exclude: ["README.md"],
+            swiftSettings: strict),
         // Tests.
         .target(
             name: "TestSupport",
