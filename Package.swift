@@ -19,7 +19,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
-        .target(name: "CCurl"),
+        .target(name: "CCurl", exclude: ["README.md"]),
         .target(name: "CSupervisor", dependencies: ["CDigest"], cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "CAssets"),
         // Text: files, spans, the graph as written. Knows no clock.
