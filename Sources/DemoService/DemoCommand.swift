@@ -25,6 +25,7 @@ enum DemoCommand {
         case "init": try ReleaseCommands.initialise(rest)
         case "make-release": try ReleaseCommands.makeRelease(rest)
         case "migrate": try ReleaseCommands.migrate(rest)
+        case "dump": try ReleaseCommands.dump(rest)
         case "help", "--help", "-h": report(help + "\n", to: STDOUT_FILENO)
         default: throw DemoError("unknown command '\(name)'; see demo-service --help", code: .usage)
         }
@@ -44,6 +45,7 @@ enum DemoCommand {
         demo-service status --home DIR
         demo-service reload --home DIR                                reads config.yml again
         demo-service migrate --home DIR --to VERSION                  runs the SQL migrations of releases/VERSION
+        demo-service dump --home DIR --to FILE                        a consistent copy of the database
         demo-service make-release --to DIR --version VERSION [--behaviour NAME] [--degrade-after 300ms] [--tarball]
             good           works
             unhealthy      starts, and answers 503

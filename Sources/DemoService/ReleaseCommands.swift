@@ -1,6 +1,6 @@
 import Glibc
 
-/// Making homes and releases, and migrating between them.
+/// Making homes and releases, and keeping and migrating their data.
 enum ReleaseCommands {
     static func initialise(_ arguments: [String]) throws {
         let options = try Options(arguments, command: "init", values: ["home", "version", "port", "binary"])
@@ -42,6 +42,16 @@ enum ReleaseCommands {
         let target = try options.version("to")
         for name in try Migrator(home: home, target: target).run() { DemoCommand.report("ran \(name)\n") }
         DemoCommand.report("schema \(target)\n")
+    }
+
+    /// Copies the database as one transaction sees it, also while the service writes.
+    static func dump(_ arguments: [String]) throws {
+        let options = try Options(arguments, command: "dump", values: ["home", "to"])
+        let home = try Home(try options.required("home"))
+        let target = try options.required("to")
+        let scratch = "\(target).\(getpid()).new"
+        try ItemStore(path: home.database).database.value("VACUUM INTO ?1", [scratch])
+        guard rename(scratch, target) == 0 else { throw Files.failure("cannot write", target) }
     }
 
     /// This program itself, unless another is named.

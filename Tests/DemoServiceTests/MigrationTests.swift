@@ -56,4 +56,15 @@ import Testing
         #expect(result.code == 1)
         #expect(result.output.contains("releases/9.0.0/release.yml: No such file or directory"))
     }
+
+    @Test func aDumpTakenWhileTheServiceRunsIsAWholeDatabase() throws {
+        let home = try DemoHome()
+        home.command("serve")
+        #expect(try home.post("/api/items", #"{"name":"quickdraw"}"#).status == 201)
+        #expect(home.command("dump", "--to", "\(home.path)/data/copy.db").code == 0)
+        home.command("stop")
+        #expect(rename("\(home.path)/data/copy.db", "\(home.path)/data/demo.db") == 0)
+        #expect(home.command("serve").code == 0)
+        #expect(try home.get("/api/items").contains("quickdraw"))
+    }
 }
