@@ -109,7 +109,7 @@ extension Diagnostic {
         let text = span.text
         let help =
             key == "run"
-            ? "write the script as a block:\n\n    run: |\n      \(text)"
+            ? "write the script as a block:\nrun: |\n  \(text)"
             : "quote all of it: \(YAMLTrap.quoted(text).shortened)"
         return Diagnostic(
             .unquotedColon, "a colon with a space after it starts a map, also between quotation marks", at: span,

@@ -37,9 +37,9 @@ package struct DiagnosticText: Sendable {
             .joined(separator: ", ")
     }
 
-    /// A text of several lines, those after the first indented below it.
+    /// A text of one or more lines, those after the first indented below it.
     private func continued(_ text: String, margin: Int) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { DisplayText.escaped(String($0)) }
+        text.split(separator: "\n").map { DisplayText.escaped(String($0)) }
             .joined(separator: "\n" + String(repeating: " ", count: margin))
     }
 

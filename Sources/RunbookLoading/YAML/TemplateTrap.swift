@@ -58,16 +58,19 @@ enum TemplateTrap {
             return start..<range.upperBound
         }
 
-        /// Where the item ends: at a comma, bracket or line end after the closing braces.
+        /// Where the item ends: at a comma, bracket or line end outside `${{ … }}`.
         private func end(from start: Int) -> Int {
             var index = start
+            var isInside = false
             while index < bytes.endIndex, bytes[index] != UInt8(ascii: "\n") {
-                if bytes[index...].starts(with: "}}".utf8) {
+                if isInside, bytes[index...].starts(with: "}}".utf8) {
+                    isInside = false
                     index += 2
-                    let isOpenAgain = bytes[index...].starts(with: "${{".utf8)
-                    if !isOpenAgain, let stop = bytes[index...].firstIndex(where: { ",]}\n".utf8.contains($0) }) {
-                        return stop
-                    }
+                } else if !isInside, bytes[index...].starts(with: "${{".utf8) {
+                    isInside = true
+                    index += 3
+                } else if !isInside, ",]}".utf8.contains(bytes[index]) {
+                    return index
                 } else {
                     index += 1
                 }

@@ -32,7 +32,7 @@ struct YAMLComposer {
 
     /// The single document of the stream; nil after a syntax error, a broken bound, or for an empty file.
     mutating func document() -> SyntaxNode? {
-        do {
+        do throws(Stop) {
             guard case .documentStart = try next().kind else { throw Stop(diagnostic: .emptyFile(file)) }
             let root = try node(try next(), depth: 0).node
             let event = try next()

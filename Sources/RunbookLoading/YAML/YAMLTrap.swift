@@ -61,7 +61,9 @@ private struct LineValue {
 
     init?(_ line: Range<Int>, in source: [UInt8]) {
         var start = line.lowerBound
-        func skip(_ byte: Unicode.Scalar) { while start < line.upperBound, source[start] == UInt8(ascii: byte) { start += 1 } }
+        func skip(_ byte: Unicode.Scalar) {
+            while start < line.upperBound, source[start] == UInt8(ascii: byte) { start += 1 }
+        }
         skip(" ")
         while start + 1 < line.upperBound, source[start] == UInt8(ascii: "-"), source[start + 1] == UInt8(ascii: " ") {
             start += 1
@@ -69,7 +71,9 @@ private struct LineValue {
         }
         var end = start
         while end < line.upperBound, Self.isKeyByte(source[end]) { end += 1 }
-        if end > start, end + 1 < line.upperBound, source[end] == UInt8(ascii: ":"), source[end + 1] == UInt8(ascii: " ") {
+        if end > start, end + 1 < line.upperBound, source[end] == UInt8(ascii: ":"),
+            source[end + 1] == UInt8(ascii: " ")
+        {
             key = String(decoding: source[start..<end], as: UTF8.self)
             start = end + 1
             skip(" ")
