@@ -142,7 +142,10 @@ extension RunMachine {
         change(index) {
             $0.phase = then
             $0.endedAt = outcome.elapsed.map { intent.at.wall + $0 } ?? $0.endedAt
-            if intent.purpose == .protect, outcome.kind == .done { $0.snapshot = number }
+            if intent.purpose == .protect, outcome.kind == .done {
+                $0.snapshot = number
+                $0.stateBefore = outcome.outputs
+            }
             if intent.purpose == .action { $0.exit = outcome.exit }
             if intent.purpose == .action, let outputs = outcome.outputs { $0.outputs = outputs }
             if intent.purpose == .verify { $0.checks = outcome.checks }
