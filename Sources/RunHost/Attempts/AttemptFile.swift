@@ -36,6 +36,12 @@ package final class AttemptFile: Sendable {
 
     /// Takes the lock; false while a supervisor, a command or another driver holds it.
     package func lock() throws -> Bool {
+        if try tryLock() { return true }
+        // A fork server has, while it starts, copies of all descriptors of this process, and so of this lock.
+        return try ForkServer.whileNoneStarts { try tryLock() }
+    }
+
+    private func tryLock() throws -> Bool {
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EWOULDBLOCK { return false }
             guard errno == EINTR else { throw SystemError.last("lock \(path)") }

@@ -46,9 +46,16 @@ package final class ForkServer: Sendable {
         crashAt: String? = getenv("BELAY_CRASH_AT").map { String(cString: $0) }
     ) throws -> ForkServer {
         var server = belay_fork_server()
-        let error = belay_fork_server_start(&server, crashAt)
+        let error = starting.withLock { _ in belay_fork_server_start(&server, crashAt) }
         guard error == 0 else { throw SystemError("start the fork server", errno: error) }
         return ForkServer(server)
+    }
+
+    private static let starting = Mutex(())
+
+    /// Does something while no fork server of this process is being started.
+    static func whileNoneStarts<Answer: Sendable>(_ body: () throws -> Answer) rethrows -> Answer {
+        try starting.withLock { _ in try body() }
     }
 
     /// Sends all reports to `handler`, in order, on a thread of its own. To be called once, before any launch.
