@@ -1,0 +1,105 @@
+import CSupervisor
+import Glibc
+
+/// Processes that could not be ended in time.
+package struct ProcessesRemain: Error, Sendable, Equatable {
+    package var pids: [Int32]
+
+    package init(pids: [Int32]) {
+        self.pids = pids
+    }
+}
+
+extension ProcessTable {
+    /// Ends all that an attempt left, and returns only when nothing of it is there any more. Blocks the thread.
+    ///
+    /// TERM first, then after `grace` KILL, again and again. Throws `ProcessesRemain` where something outlives that
+    /// by `patience`: in an uninterruptible wait, or of a user whose processes we may not end.
+    package func end(_ remains: AttemptRemains, grace: Duration, patience: Duration = .seconds(30)) throws {
+        let clock = ContinuousClock()
+        let graceEnds = clock.now.advanced(by: grace)
+        let patienceEnds = graceEnds.advanced(by: patience)
+        var asked: Set<Int32> = []
+        while true {
+            let living = try everything(of: remains)
+            if living.isEmpty { return }
+            let now = clock.now
+            if now >= patienceEnds { throw ProcessesRemain(pids: living.map(\.pid).sorted()) }
+            let watched = living.compactMap(PidDescriptor.init)
+            for process in watched {
+                if now >= graceEnds {
+                    process.send(SIGKILL)
+                } else if asked.insert(process.pid).inserted {
+                    process.send(SIGTERM)
+                    process.send(SIGCONT)
+                }
+            }
+            PidDescriptor.waitForAll(watched, atMost: now < graceEnds ? graceEnds - now : .milliseconds(200))
+        }
+    }
+
+    /// The session's members, and those elsewhere that hold the attempt file.
+    private func everything(of remains: AttemptRemains) throws -> [HostProcess] {
+        let members = try members(of: remains)
+        guard let path = remains.attemptFile, let file = try? HostFiles.status(of: path) else { return members }
+        let known = Set(members.map(\.pid))
+        return try members
+            + list().filter { process in
+                !process.isZombie && process.pid != getpid() && !known.contains(process.pid)
+                    && Self.inherited(file, by: process.pid)
+            }
+    }
+
+    private static func inherited(_ file: stat, by pid: Int32) -> Bool {
+        guard let held = try? HostFiles.status(of: "/proc/\(pid)/fd/\(BELAY_ATTEMPT_FD)") else { return false }
+        return held.st_dev == file.st_dev && held.st_ino == file.st_ino
+    }
+
+    /// Calls `handler` when this process has ended, at once where it has already; on a thread of its own.
+    package static func watchExit(
+        pid: Int32, startTicks: UInt64, _ handler: @escaping @Sendable () -> Void
+    ) throws {
+        let process = HostProcess.read(pid: pid).flatMap { $0.startTicks == startTicks ? $0 : nil }
+        let descriptor = process.flatMap(PidDescriptor.init)
+        try WorkerThread.start(name: "exit-watch") {
+            if let descriptor { PidDescriptor.waitForAll([descriptor], atMost: nil) }
+            handler()
+        }
+    }
+}
+
+/// A process by descriptor: a signal through it never reaches a later process of the same number.
+private final class PidDescriptor: Sendable {
+    let pid: Int32
+    private let descriptor: Int32
+
+    /// nil where the process has ended.
+    init?(_ process: HostProcess) {
+        pid = process.pid
+        descriptor = belay_pidfd_open(process.pid)
+        guard descriptor >= 0, HostProcess.read(pid: pid)?.startTicks == process.startTicks else { return nil }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    func send(_ signal: Int32) {
+        _ = belay_pidfd_send_signal(descriptor, signal)
+    }
+
+    /// Returns when all have ended or the time is over.
+    static func waitForAll(_ processes: [PidDescriptor], atMost limit: Duration?) {
+        let clock = ContinuousClock()
+        let end = limit.map { clock.now.advanced(by: $0) }
+        for process in processes {
+            var watched = pollfd(fd: process.descriptor, events: Int16(POLLIN), revents: 0)
+            var ready: Int32 = 0
+            repeat {
+                let left = end.map { Int32(clamping: (($0 - clock.now).milliseconds) + 1) } ?? -1
+                ready = poll(&watched, 1, left)
+            } while ready < 0 && errno == EINTR
+            if ready == 0 { return }
+        }
+    }
+}
