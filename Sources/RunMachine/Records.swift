@@ -189,7 +189,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var deadlineHasPassed = false
     /// The outcome with which the run closes once its handlers have run.
     package var decidedOutcome: Outcome?
-    package var disposition: String?
+    /// The run's own outputs, computed before it closes.
+    package var outputs: Stored?
     package var handlers: [HandlerRecord] = []
     /// Handlers that are to run next.
     package var pendingHandlers: [HandlerEvent] = []
