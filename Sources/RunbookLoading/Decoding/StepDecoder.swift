@@ -23,11 +23,11 @@ struct StepDecoder {
     let place: ActionPlace
     let includes: any Inclusions
 
-    /// The step; nil where it has no usable id or body.
-    func decode(_ node: SyntaxNode) -> DecodedStep? {
+    /// The step at a position of its list; nil where it has no usable id or body.
+    func decode(_ node: SyntaxNode, at position: Int) -> DecodedStep? {
         guard context.mapping(node, "a step") != nil else { return nil }
         checkKeys(node)
-        guard let id = id(of: node), let form = StepForm(node, context) else { return nil }
+        guard let form = StepForm(node, context), let id = id(of: node, form, at: position) else { return nil }
         checkApplicable(node, to: form)
         let inner = Places(self, node)
         // Steps inside this one take their own references, so that those met so far are set aside.
@@ -74,7 +74,9 @@ struct StepDecoder {
         }
     }
 
-    private func id(of node: SyntaxNode) -> StepID? {
+    /// The id of a step; in handlers, to which nothing refers, it may be left out.
+    private func id(of node: SyntaxNode, _ form: StepForm, at position: Int) -> StepID? {
+        if place == .handler, node.value(for: "id") == nil { return StepID("\(form.entry.key)_\(position + 1)") }
         guard let value = context.required("id", in: node, of: "a step"), let text = context.literal(value) else {
             return nil
         }

@@ -23,7 +23,8 @@ struct StepListDecoder {
         if items.isEmpty { context.add(.emptyList(node, of: "steps")) }
         let inner = scope.entering(record)
         let decoder = StepDecoder(context: context, scope: inner, place: place, includes: includes)
-        var graph = StepGraph(items.compactMap(decoder.decode), ids: idSpans(items))
+        var graph = StepGraph(
+            items.enumerated().compactMap { decoder.decode($1, at: $0) }, ids: idSpans(items))
         graph.check(context, siblings: Set(record.fields.keys), includes: includes)
         result.steps = graph.steps.map(\.step)
         result.outerReferences = graph.steps.flatMap { step in
