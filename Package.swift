@@ -18,13 +18,14 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
-        .target(name: "CCurl"),
+        .target(name: "CCurl", exclude: ["README.md"]),
         .target(name: "CSupervisor", dependencies: ["CDigest"], cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "CAssets"),
         // Text: files, spans, the graph as written. Knows no clock.
         .target(name: "Diagnostics", swiftSettings: strict),
-        .target(name: "Expressions", dependencies: ["Diagnostics"], swiftSettings: strict),
+        .target(name: "Expressions", dependencies: ["CPCRE2", "Diagnostics"], swiftSettings: strict),
         .target(name: "RunbookModel", dependencies: ["Diagnostics", "Expressions"], swiftSettings: strict),
         .target(
             name: "RunbookLoading", dependencies: ["CYAML", "Diagnostics", "Expressions", "RunbookModel"],
@@ -69,7 +70,9 @@ let package = Package(
             name: "belaydev",
             dependencies: ["BelayCommands", "Diagnostics", "RunbookModel", "RunMachine", "RunReport"],
             swiftSettings: strict),
-        .executableTarget(name: "DemoService", dependencies: ["CMicroHTTPD", "CSQLite", "CYAML"], swiftSettings: strict),
+        .executableTarget(
+            name: "DemoService", dependencies: ["CMicroHTTPD", "CSQLite", "CYAML"], exclude: ["README.md"],
+            swiftSettings: strict),
         // Tests.
         .target(
             name: "TestSupport",

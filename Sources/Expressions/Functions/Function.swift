@@ -1,0 +1,41 @@
+/// A pure function of the language, with one implementation for each list of parameter types.
+package struct Function: Sendable {
+    package let name: String
+    package let overloads: [Overload]
+
+    package init(_ name: String, _ overloads: [Overload]) {
+        self.name = name
+        self.overloads = overloads
+    }
+}
+
+/// One signature of a function.
+package struct Overload: Sendable {
+    /// The call itself; it must be pure, and take from the budget for work that grows with its arguments.
+    package typealias Implementation =
+        @Sendable (_ arguments: [Value], _ budget: inout Budget) throws(FunctionFailure)
+        -> Value
+
+    /// The types of the arguments, the receiver first.
+    package let parameters: [ValueType]
+    package let result: ValueType
+    /// Whether it is called as `a.f(b)` rather than `f(a, b)`.
+    package let isMember: Bool
+    package let implementation: Implementation
+
+    package init(
+        _ parameters: [ValueType], _ result: ValueType, isMember: Bool = false,
+        implementation: @escaping Implementation
+    ) {
+        self.parameters = parameters
+        self.result = result
+        self.isMember = isMember
+        self.implementation = implementation
+    }
+}
+
+/// Why a function has no value for its arguments.
+package struct FunctionFailure: Error, Hashable, Sendable {
+    package let message: String
+    package init(_ message: String) { self.message = message }
+}

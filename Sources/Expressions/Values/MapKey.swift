@@ -1,0 +1,26 @@
+/// What a key of a map is compared by: numbers of all types by their value.
+enum MapKey: Hashable {
+    case string(String)
+    case int(Int64)
+    case large(UInt64)
+    case bool(Bool)
+
+    /// Nil for what cannot be a key: fractions, null, lists, maps.
+    init?(_ value: Value) {
+        switch value {
+        case .string(let text): self = .string(text)
+        case .int(let number): self = .int(number)
+        case .bool(let flag): self = .bool(flag)
+        case .uint(let number): self = Int64(exactly: number).map { .int($0) } ?? .large(number)
+        case .double(let number):
+            if let small = Int64(exactly: number) {
+                self = .int(small)
+            } else if let large = UInt64(exactly: number) {
+                self = .large(large)
+            } else {
+                return nil
+            }
+        default: return nil
+        }
+    }
+}
