@@ -98,6 +98,14 @@ import Testing
         #expect(try second.lock())
     }
 
+    @Test func nothingStartsFromAFileThatIsHeldOrWrittenTo() throws {
+        let file = try AttemptFile.preallocate(path)
+        #expect(try file.lockForStart())
+        #expect(try !AttemptFile.open(path).lockForStart())
+        try file.write(AttemptVoid(token: 0, pid: 1, wallTime: 2))
+        #expect(try !file.lockForStart())
+    }
+
     @Test func aSymbolicLinkIsNoAttemptFile() throws {
         _ = try AttemptFile.preallocate(directory["other"])
         symlink(directory["other"], path)

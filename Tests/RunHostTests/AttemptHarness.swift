@@ -1,4 +1,3 @@
-import CSupervisor
 import Glibc
 import RunHost
 import Synchronization
@@ -95,7 +94,7 @@ final class AttemptHarness: Sendable {
     func recordedRequest(_ script: String, token: UInt64 = 1, shell: String = "/bin/sh") throws -> LaunchRequest {
         var request = request(script, token: token, shell: shell)
         let file = try AttemptFile.preallocate(paths.attempt)
-        #expect(try file.lock())
+        #expect(try file.lockForStart())
         request.attempt = file
         return request
     }
@@ -140,7 +139,7 @@ final class AttemptHarness: Sendable {
 func waitForEnd(of pid: Int32) -> Bool {
     guard let process = HostProcess.read(pid: pid), !process.isZombie else { return true }
     let ended = Inbox<Bool>()
-    try? ProcessTable.watchExit(pid: pid, startTicks: process.startTicks) { ended.append(true) }
+    try? LivingSupervisor(pid: pid, startTicks: process.startTicks).whenEnded { ended.append(true) }
     return ended.first { $0 } ?? false
 }
 

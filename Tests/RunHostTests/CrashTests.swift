@@ -1,3 +1,4 @@
+import CSupervisor
 import Glibc
 import RunHost
 import Testing
@@ -37,7 +38,7 @@ import Testing
         }
         #expect(supervisor.token == 77)
         let ended = Inbox<Bool>()
-        try ProcessTable.watchExit(pid: supervisor.pid, startTicks: supervisor.startTicks) { ended.append(true) }
+        try LivingSupervisor(supervisor).whenEnded { ended.append(true) }
         let descriptor = open(hold, O_WRONLY | O_CLOEXEC)
         try HostFiles.write(Array("all\n".utf8), to: descriptor, path: hold)
         close(descriptor)
@@ -127,6 +128,23 @@ import Testing
         }
         try harness.write("go\n", to: hold)
         #expect(try harness.result().ending == .exited(9))
+    }
+
+    @Test func aRequestCutShortByTheDeathOfItsDriverLaunchesNothing() throws {
+        var server = belay_fork_server()
+        #expect(belay_fork_server_start(&server, nil) == 0)
+        defer { close(server.reports) }
+        var header = belay_request()
+        header.magic = UInt32(BELAY_REQUEST_MAGIC)
+        header.length = 1000
+        header.argument_count = 1
+        let error = withUnsafeBytes(of: header) {
+            belay_fork_server_send(server.requests, $0.baseAddress, $0.count, nil, 0)
+        }
+        #expect(error == 0)
+        close(server.requests)
+        var report = belay_report()
+        #expect(belay_fork_server_receive(server.reports, &report) == 0)
     }
 
     @Test func aLaunchWhoseAttemptFileCannotBeWrittenIsRefused() throws {

@@ -19,6 +19,8 @@ import Testing
         let commands = HostFacts.commands(onPath: "/nowhere:/usr/bin:/bin")
         #expect(commands.contains("env"))
         #expect(commands == commands.sorted())
+        #expect(HostFacts.program("env", onPath: "/nowhere:/usr/bin") == "/usr/bin/env")
+        #expect(HostFacts.program("env", onPath: "/nowhere") == nil)
     }
 
     @Test func thisUserIsKnownByNumberAndByName() throws {

@@ -36,11 +36,12 @@ import Testing
 
     @Test func aProcessThatHasEndedIsReportedAtOnce() throws {
         let ended = Inbox<Bool>()
-        try ProcessTable.watchExit(pid: Int32.max, startTicks: 1) { ended.append(true) }
+        try LivingSupervisor(pid: Int32.max, startTicks: 1).whenEnded { ended.append(true) }
         #expect(ended.first { $0 } == true)
         let later = Inbox<Bool>()
-        try ProcessTable.watchExit(pid: getpid(), startTicks: 1) { later.append(true) }
+        try LivingSupervisor(pid: getpid(), startTicks: 1).whenEnded { later.append(true) }
         #expect(later.first { $0 } == true)
+        #expect(!LivingSupervisor(pid: getpid(), startTicks: 1).requestEnd())
     }
 
     /// Starts an attempt that leaves processes behind, and returns its remains and their pids.

@@ -41,6 +41,12 @@ package final class AttemptFile: Sendable {
         return try ForkServer.whileNoneStarts { try tryLock() }
     }
 
+    /// Takes the lock before a launch, or before an action inside the driver. False: somebody else holds it, or has
+    /// written there already, and nothing may be started.
+    package func lockForStart() throws -> Bool {
+        try lock() && slots().areEmpty
+    }
+
     private func tryLock() throws -> Bool {
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EWOULDBLOCK { return false }

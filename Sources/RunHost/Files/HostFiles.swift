@@ -16,7 +16,7 @@ package enum HostFiles {
         defer { close(descriptor) }
         var status = stat()
         fstat(descriptor, &status)
-        var bytes = [UInt8](repeating: 0, count: max(Int(clamping: min(Int(status.st_size), limit)) + 1, 4096))
+        var bytes = [UInt8](repeating: 0, count: max(min(Int(status.st_size), limit) + 1, 4096))
         var length = 0
         while true {
             let count = bytes.withUnsafeMutableBytes {

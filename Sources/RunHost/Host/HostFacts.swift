@@ -45,6 +45,11 @@ package struct HostFacts: Sendable, Equatable, Codable {
         return names.sorted()
     }
 
+    /// Where a program is found on a search path; nil where it is not.
+    package static func program(_ name: String, onPath path: String) -> String? {
+        path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+    }
+
     private static func operatingSystem() -> OperatingSystem {
         let text = HostFiles.text(of: "/etc/os-release") ?? HostFiles.text(of: "/usr/lib/os-release") ?? ""
         var values: [Substring: String] = [:]

@@ -34,6 +34,7 @@ extension ProcessTable {
                     process.send(SIGCONT)
                 }
             }
+            if watched.isEmpty { poll(nil, 0, 10) }
             PidDescriptor.waitForAll(watched, atMost: now < graceEnds ? graceEnds - now : .milliseconds(200))
         }
     }
@@ -53,53 +54,5 @@ extension ProcessTable {
     private static func inherited(_ file: stat, by pid: Int32) -> Bool {
         guard let held = try? HostFiles.status(of: "/proc/\(pid)/fd/\(BELAY_ATTEMPT_FD)") else { return false }
         return held.st_dev == file.st_dev && held.st_ino == file.st_ino
-    }
-
-    /// Calls `handler` when this process has ended, at once where it has already; on a thread of its own.
-    package static func watchExit(
-        pid: Int32, startTicks: UInt64, _ handler: @escaping @Sendable () -> Void
-    ) throws {
-        let process = HostProcess.read(pid: pid).flatMap { $0.startTicks == startTicks ? $0 : nil }
-        let descriptor = process.flatMap(PidDescriptor.init)
-        try WorkerThread.start(name: "exit-watch") {
-            if let descriptor { PidDescriptor.waitForAll([descriptor], atMost: nil) }
-            handler()
-        }
-    }
-}
-
-/// A process by descriptor: a signal through it never reaches a later process of the same number.
-private final class PidDescriptor: Sendable {
-    let pid: Int32
-    private let descriptor: Int32
-
-    /// nil where the process has ended.
-    init?(_ process: HostProcess) {
-        pid = process.pid
-        descriptor = belay_pidfd_open(process.pid)
-        guard descriptor >= 0, HostProcess.read(pid: pid)?.startTicks == process.startTicks else { return nil }
-    }
-
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-    }
-
-    func send(_ signal: Int32) {
-        _ = belay_pidfd_send_signal(descriptor, signal)
-    }
-
-    /// Returns when all have ended or the time is over.
-    static func waitForAll(_ processes: [PidDescriptor], atMost limit: Duration?) {
-        let clock = ContinuousClock()
-        let end = limit.map { clock.now.advanced(by: $0) }
-        for process in processes {
-            var watched = pollfd(fd: process.descriptor, events: Int16(POLLIN), revents: 0)
-            var ready: Int32 = 0
-            repeat {
-                let left = end.map { Int32(clamping: (($0 - clock.now).milliseconds) + 1) } ?? -1
-                ready = poll(&watched, 1, left)
-            } while ready < 0 && errno == EINTR
-            if ready == 0 { return }
-        }
     }
 }
