@@ -39,14 +39,15 @@ enum DemoCommand {
     private static let help = """
         A small HTTP service to maintain with runbooks.
 
-        demo-service init --home DIR --version 1.0.0 [--port N|0]     a new home; port 0 (default) picks a free one
+        demo-service init --home DIR --version 1.0.0 [--port N|0] [--binary PATH]  a new home; port 0 (default) picks a free one
         demo-service serve --home DIR [--foreground]                  returns once the service listens
         demo-service stop --home DIR [--grace 5s]                     TERM, and KILL after the grace time
         demo-service status --home DIR
         demo-service reload --home DIR                                reads config.yml again
         demo-service migrate --home DIR --to VERSION                  runs the SQL migrations of releases/VERSION
         demo-service dump --home DIR --to FILE                        a consistent copy of the database
-        demo-service make-release --to DIR --version VERSION [--behaviour NAME] [--degrade-after 300ms] [--tarball]
+        demo-service make-release --to DIR --version VERSION [--behaviour NAME] [--tarball] [--degrade-after 300ms]
+                                  [--migration-takes 0s] [--binary PATH]
             good           works
             unhealthy      starts, and answers 503
             no-start       ends at once with a message
@@ -54,6 +55,7 @@ enum DemoCommand {
             bad-migration  leaves the database between two versions
             degrades       healthy at first, unhealthy after --degrade-after
 
+        A release runs this program unless --binary names another.
         HTTP on 127.0.0.1: GET /api/status (200 healthy, 503 not), GET /api/items, POST /api/items {"name": TEXT}.
         A release works with configuration and database schema of its own version only.
 

@@ -20,12 +20,13 @@ struct Release {
     let version: Version
     let behaviour: Behaviour
     /// When a degrading release turns unhealthy, in milliseconds after its start.
-    let degradeAfter: Int
+    var degradeAfter = 0
+    /// How long its first migration takes at least, in milliseconds; stands for a large table.
+    var migrationTakes = 0
 
-    init(version: Version, behaviour: Behaviour, degradeAfter: Int) {
+    init(version: Version, behaviour: Behaviour) {
         self.version = version
         self.behaviour = behaviour
-        self.degradeAfter = degradeAfter
     }
 
     init(directory: String) throws {
@@ -37,10 +38,15 @@ struct Release {
         guard let behaviour = values["behaviour"].flatMap({ Behaviour(rawValue: $0) }) else {
             throw DemoError("\(path): 'behaviour' is missing or unknown")
         }
-        guard let degradeAfter = milliseconds(values["degrade_after"] ?? "0ms") else {
-            throw DemoError("\(path): 'degrade_after' is not a duration")
+        self.init(version: version, behaviour: behaviour)
+        func duration(_ name: String) throws -> Int {
+            guard let value = milliseconds(values[name] ?? "0ms") else {
+                throw DemoError("\(path): '\(name)' is not a duration")
+            }
+            return value
         }
-        self.init(version: version, behaviour: behaviour, degradeAfter: degradeAfter)
+        degradeAfter = try duration("degrade_after")
+        migrationTakes = try duration("migration_takes")
     }
 
     var manifest: String {
@@ -49,6 +55,7 @@ struct Release {
         version: "\(version)"
         behaviour: \(behaviour.rawValue)
         degrade_after: \(degradeAfter)ms
+        migration_takes: \(migrationTakes)ms
 
         """
     }

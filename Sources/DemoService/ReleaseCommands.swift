@@ -8,7 +8,7 @@ enum ReleaseCommands {
         guard let wanted = UInt16(options["port"] ?? "0") else { throw options.usage("--port is no port number") }
         let home = try Home(creating: try options.required("home"))
         let port = wanted == 0 ? try Listener.freePort() : wanted
-        let release = Release(version: version, behaviour: .good, degradeAfter: 0)
+        let release = Release(version: version, behaviour: .good)
         _ = try ReleaseBuilder(release: release, program: program(options)).writeDirectory(in: home.releases)
         try Files.link(home.current, to: "releases/\(version)")
         _ = try ItemStore(creating: home.database, version: version)
@@ -19,16 +19,16 @@ enum ReleaseCommands {
 
     static func makeRelease(_ arguments: [String]) throws {
         let options = try Options(
-            arguments, command: "make-release", values: ["to", "version", "behaviour", "degrade-after", "binary"],
-            flags: ["tarball"])
+            arguments, command: "make-release",
+            values: ["to", "version", "behaviour", "degrade-after", "migration-takes", "binary"], flags: ["tarball"])
         let name = options["behaviour"] ?? Behaviour.good.rawValue
         guard let behaviour = Behaviour(rawValue: name) else {
             let known = Behaviour.allCases.map(\.rawValue).joined(separator: ", ")
             throw options.usage("unknown behaviour '\(name)'; there are \(known)")
         }
-        let release = Release(
-            version: try options.version("version"), behaviour: behaviour,
-            degradeAfter: try options.duration("degrade-after", default: 300))
+        var release = Release(version: try options.version("version"), behaviour: behaviour)
+        release.degradeAfter = try options.duration("degrade-after", default: 300)
+        release.migrationTakes = try options.duration("migration-takes", default: 0)
         let builder = ReleaseBuilder(release: release, program: program(options))
         let directory = try options.required("to")
         let written =

@@ -16,6 +16,8 @@ import Testing
         let second = home.command("migrate", "--to", "1.3.0")
         #expect(second.code == 0)
         #expect(second.output == "schema 1.3.0\n")
+        let log = try home.contents("logs/demo.log")
+        #expect(log.split(separator: "\n").count { $0.contains("0001-1.1.0-item-note.sql starts") } == 1)
     }
 
     @Test func theScriptOfAReleaseMigratesTheHomeThatItIsInstalledIn() throws {
