@@ -188,7 +188,7 @@ import Testing
             let before = try journal.load(run.id).lastSequence
             var limit = rlimit(rlim_cur: 100, rlim_max: rlim_t.max)
             setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-            do { try run.intend("stop") } catch { print("DEBUG", error) }
+            #expect(throws: JournalFailure.full(path: home.state.database)) { try run.intend("stop") }
             limit.rlim_cur = rlim_t.max
             setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
             #expect(try journal.load(run.id).lastSequence == before)
