@@ -94,6 +94,16 @@ extension JournalFailure {
         }
     }
 
+    /// The exit code of a command that ends with it.
+    package var exitCode: Int32 {
+        switch self {
+        case .noSuchRun, .noSuchLock: 64
+        case .runIsClosed, .runIsOpen: 3
+        case .superseded, .driven, .locked: 7
+        default: 8
+        }
+    }
+
     /// `2026-11-20 10:15:59 UTC`.
     private static func time(_ milliseconds: Int64) -> String { UTCText.of(milliseconds) }
 

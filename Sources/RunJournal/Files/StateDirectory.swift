@@ -3,6 +3,7 @@ import RunbookModel
 
 /// Where runs are kept: who may use it, and the paths in it.
 package struct StateDirectory: Sendable, Equatable {
+    /// Absolute.
     package let path: String
     /// A team's group (2770 and 0660); nil: private to its owner (0700 and 0600).
     package let group: UInt32?
