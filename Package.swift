@@ -21,7 +21,9 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "CCurl", exclude: ["README.md"]),
-        .target(name: "CSupervisor", dependencies: ["CDigest"], cSettings: [.define("_GNU_SOURCE")]),
+        .target(
+            name: "CSupervisor", dependencies: ["CDigest"], exclude: ["README.md"],
+            cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "CAssets"),
         // Text: files, spans, the graph as written. Knows no clock.
         .target(name: "Diagnostics", swiftSettings: strict),
@@ -41,7 +43,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Checks", dependencies: ["CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
             swiftSettings: strict),

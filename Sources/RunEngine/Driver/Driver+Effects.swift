@@ -175,11 +175,11 @@ struct Flight {
     let path: StepPath
     let number: Int
     let identity: AttemptIdentity
-    /// The pid of its supervisor, once it is known.
-    var supervisor: Int32?
+    /// Its supervisor, once it is known.
+    var supervisor: LivingSupervisor?
 
     /// Asks its supervisor to end it: TERM, grace, KILL.
     func requestEnd() {
-        if let supervisor { _ = Signals.requestEnd(supervisor: supervisor) }
+        supervisor?.requestEnd()
     }
 }
