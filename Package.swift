@@ -24,7 +24,8 @@ let package = Package(
         .target(
             name: "CSupervisor", dependencies: ["CDigest"], exclude: ["README.md"],
             cSettings: [.define("_GNU_SOURCE")]),
-        .target(name: "CAssets"),
+        .target(name: "CFileSystem", exclude: ["README.md"]),
+        .target(name: "CAssets", exclude: ["README.md", "migrations"]),
         // Text: files, spans, the graph as written. Knows no clock.
         .target(name: "Diagnostics", swiftSettings: strict),
         .target(name: "Expressions", dependencies: ["CPCRE2", "Diagnostics"], swiftSettings: strict),
@@ -53,7 +54,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RunJournal",
-            dependencies: ["CSQLite", "CAssets", "CDigest", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
+            dependencies: [
+                "CSQLite", "CFileSystem", "CAssets", "CDigest", "Expressions", "RunbookModel", "RunPlan", "RunMachine",
+            ], exclude: ["README.md"],
             swiftSettings: strict),
         .target(
             name: "RunEngine",
@@ -89,7 +92,7 @@ let package = Package(
             name: "RunbookLoadingTests",
             dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
         .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
-        .testTarget(name: "RunJournalTests", dependencies: ["RunJournal", "RunMachine", "TestSupport"]),
+        .testTarget(name: "RunJournalTests", dependencies: ["CSQLite", "RunJournal", "RunMachine", "RunPlan", "RunbookModel", "TestSupport"]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
         .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
         .testTarget(name: "RunEngineTests", dependencies: ["RunEngine", "TestSupport"]),
