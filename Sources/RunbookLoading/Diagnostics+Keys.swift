@@ -7,6 +7,7 @@ extension SyntaxNode {
     /// What the node is, for messages.
     var kindForPeople: String {
         switch content {
+        case .refused: "nothing"
         case .sequence: "a list"
         case .mapping: "a mapping"
         case .scalar(let scalar):
@@ -91,7 +92,8 @@ extension Diagnostic {
     }
 
     static func badValue(_ message: String, _ span: Span) -> Diagnostic {
-        Diagnostic(.badQuantity, message.shortened, at: span)
+        let code: DiagnosticCode = message.hasPrefix("expected") ? .wrongType : .badQuantity
+        return Diagnostic(code, message.shortened, at: span)
     }
 
     static func outOfRange(_ value: String, _ span: Span, _ range: ClosedRange<Int64>) -> Diagnostic {
