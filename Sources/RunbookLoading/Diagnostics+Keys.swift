@@ -47,7 +47,11 @@ extension Diagnostic {
     }
 
     static func wrongType(_ node: SyntaxNode, expected: String) -> Diagnostic {
-        Diagnostic(.wrongType, "expected \(expected), found \(node.kindForPeople)", at: node.span)
+        // A lone item where a list is expected.
+        let item = expected.hasPrefix("a list") ? node.scalar?.text : nil
+        return Diagnostic(
+            .wrongType, "expected \(expected), found \(node.kindForPeople)", at: node.span,
+            help: item.flatMap { $0.isEmpty ? nil : "write [\($0.shortened)]" })
     }
 
     static func badName(_ text: String, _ span: Span, _ what: String) -> Diagnostic {

@@ -132,9 +132,10 @@ extension Diagnostic {
             help: help)
     }
 
-    static func unquotedTemplate(_ span: Span, quoted: String) -> Diagnostic {
-        Diagnostic(
-            .unquotedTemplate, "'${{ … }}' needs quotes between braces or brackets", at: span,
+    static func unquotedBrackets(_ span: Span, quoted: String) -> Diagnostic {
+        let what = span.text.contains("${{") ? "'${{ … }}'" : "text with brackets"
+        return Diagnostic(
+            .unquotedBrackets, "\(what) needs quotes between braces or brackets", at: span,
             help: "write \(quoted.shortened)")
     }
 }

@@ -65,7 +65,7 @@ extension DecodingContext {
             return nil
         }
         guard range.contains(value) else {
-            add(.outOfRange("\(value)", node.span, Int64(range.lowerBound)...Int64(range.upperBound)))
+            add(.outOfRange(node.scalar?.text ?? "", node.span, Int64(range.lowerBound)...Int64(range.upperBound)))
             return nil
         }
         return value

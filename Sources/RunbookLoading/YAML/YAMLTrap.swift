@@ -10,7 +10,7 @@ enum YAMLTrap {
         }
         let line = file.position(at: offset).line
         let contextLine = problem.contextOffset.map { file.position(at: $0).line } ?? line
-        if let trap = TemplateTrap.find(in: file, lines: min(contextLine, line)...line) { return trap }
+        if let trap = FlowTrap.find(in: file, lines: min(contextLine, line)...line) { return trap }
         for candidate in [line, contextLine, line - 1] where candidate >= 1 {
             if let trap = trap(onLine: candidate, of: file, problem) { return trap }
         }
@@ -31,6 +31,11 @@ enum YAMLTrap {
         if !text.contains("'") { return "'\(text)'" }
         let escaped = text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
         return "\"\(String(escaped))\""
+    }
+
+    /// A text as it must be written between braces or brackets; double quotes where that needs no escapes.
+    static func quotedForFlow(_ text: String) -> String {
+        text.contains { $0 == "\"" || $0 == "\\" } ? quoted(text) : "\"\(text)\""
     }
 
     /// What is wrong with the value that stands after `key: ` or `- ` on a line.
