@@ -1,0 +1,4 @@
+/// The checks that this version performs.
+package enum BuiltInChecks {
+    package static let all: [any CheckPerformer] = []
+}
