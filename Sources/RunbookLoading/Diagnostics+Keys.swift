@@ -7,6 +7,7 @@ extension SyntaxNode {
     /// What the node is, for messages.
     var kindForPeople: String {
         switch content {
+        case .refused: "nothing"
         case .sequence: "a list"
         case .mapping: "a mapping"
         case .scalar(let scalar):
@@ -46,7 +47,11 @@ extension Diagnostic {
     }
 
     static func wrongType(_ node: SyntaxNode, expected: String) -> Diagnostic {
-        Diagnostic(.wrongType, "expected \(expected), found \(node.kindForPeople)", at: node.span)
+        // A lone item where a list is expected.
+        let item = expected.hasPrefix("a list") ? node.scalar?.text : nil
+        return Diagnostic(
+            .wrongType, "expected \(expected), found \(node.kindForPeople)", at: node.span,
+            help: item.flatMap { $0.isEmpty ? nil : "write [\($0.shortened)]" })
     }
 
     static func badName(_ text: String, _ span: Span, _ what: String) -> Diagnostic {
@@ -91,7 +96,8 @@ extension Diagnostic {
     }
 
     static func badValue(_ message: String, _ span: Span) -> Diagnostic {
-        Diagnostic(.badQuantity, message.shortened, at: span)
+        let code: DiagnosticCode = message.hasPrefix("expected") ? .wrongType : .badQuantity
+        return Diagnostic(code, message.shortened, at: span)
     }
 
     static func outOfRange(_ value: String, _ span: Span, _ range: ClosedRange<Int64>) -> Diagnostic {

@@ -34,7 +34,7 @@ extension DecodingContext {
         _ node: SyntaxNode, _ scope: Scope, _ extras: Scope.Extras = .none, gives wanted: Wanted = .bool
     ) -> Expression? {
         guard let scalar = node.scalar, !node.isNull else {
-            add(.expressionExpected(node))
+            if !node.isRefused { add(.expressionExpected(node)) }
             return nil
         }
         let source = scalar.text

@@ -18,6 +18,10 @@ final class DecodingContext {
 
     func add(_ diagnostic: Diagnostic) { bag.add(diagnostic) }
 
+    func wrongType(_ node: SyntaxNode, expected: String) {
+        if !node.isRefused { add(.wrongType(node, expected: expected)) }
+    }
+
     func note(_ reference: StepReference) { references.append(reference) }
 
     /// The references met since the last call.
@@ -49,14 +53,14 @@ extension DecodingContext {
     /// The entries of a mapping; an error and nil for anything else.
     func mapping(_ node: SyntaxNode, _ what: String) -> [SyntaxNode.Entry]? {
         if let entries = node.mapping { return entries }
-        add(.wrongType(node, expected: what))
+        wrongType(node, expected: what)
         return nil
     }
 
     /// The items of a list; an error and nil for anything else.
     func list(_ node: SyntaxNode, _ what: String) -> [SyntaxNode]? {
         if let items = node.sequence { return items }
-        add(.wrongType(node, expected: what))
+        wrongType(node, expected: what)
         return nil
     }
 
