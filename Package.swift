@@ -61,8 +61,8 @@ let package = Package(
         .target(
             name: "RunEngine",
             dependencies: [
-                "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine", "RunHost",
-                "Checks", "Actions", "RunJournal",
+                "CSQLite", "CDigest", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan",
+                "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
             ], swiftSettings: strict),
         .target(
             name: "BelayCommands",
@@ -95,7 +95,8 @@ let package = Package(
         .testTarget(name: "RunJournalTests", dependencies: ["CSQLite", "RunJournal", "RunMachine", "RunPlan", "RunbookModel", "TestSupport"]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
         .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
-        .testTarget(name: "RunEngineTests", dependencies: ["RunEngine", "TestSupport"]),
+        .testTarget(
+            name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
         .testTarget(name: "DemoServiceTests"),
     ],
