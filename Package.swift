@@ -43,7 +43,7 @@ let package = Package(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
             swiftSettings: strict),
         .target(
-            name: "Checks", dependencies: ["CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
+            name: "Checks", dependencies: ["CDigest", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
             swiftSettings: strict),
         .target(
             name: "Actions",
