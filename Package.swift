@@ -85,7 +85,7 @@ let package = Package(
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics"]),
         .testTarget(
             name: "RunbookLoadingTests",
-            dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"]),
+            dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
         .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
         .testTarget(name: "RunJournalTests", dependencies: ["RunJournal", "RunMachine", "TestSupport"]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),

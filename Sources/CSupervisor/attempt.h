@@ -39,9 +39,9 @@ void attempt_spawn(struct attempt *attempt);
 // Runs the whole attempt; never returns.
 _Noreturn void attempt_supervise(struct attempt *attempt, char *payload);
 
-// Ends this process as kill -9 would where BELAY_CRASH_AT names this point (tests only).
+// Ends this process as kill -9 would where `crash_at` named this point (tests only).
 void crash_point(const char *point, uint64_t token);
 
-// Takes BELAY_CRASH_AT from the environment, once; and counts attempts for its `#n` form.
-void crash_points_prepare(void);
+// Takes `crash_at` (POINT, POINT@TOKEN or POINT#N; NULL: nowhere), and counts attempts for its last form.
+void crash_points_prepare(const char *crash_at);
 void crash_points_count_attempt(void);

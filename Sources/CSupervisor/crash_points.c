@@ -8,7 +8,7 @@
 static const char *wanted;
 static uint64_t attempts;
 
-void crash_points_prepare(void) { wanted = getenv("BELAY_CRASH_AT"); }
+void crash_points_prepare(const char *crash_at) { wanted = crash_at; }
 
 void crash_points_count_attempt(void) { attempts++; }
 

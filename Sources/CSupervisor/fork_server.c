@@ -175,7 +175,7 @@ static void settle_descriptors(int request_end, int report_end)
     close_range(signals, ~0u, 0);
 }
 
-static _Noreturn void run_server(int request_end, int report_end)
+static _Noreturn void run_server(int request_end, int report_end, const char *crash_at)
 {
     setsid();
     settle_descriptors(request_end, report_end);
@@ -183,7 +183,8 @@ static _Noreturn void run_server(int request_end, int report_end)
     prctl(PR_SET_NAME, "belay-forks", 0, 0, 0);
     umask(077);
     if (chdir("/")) _exit(70);
-    crash_points_prepare();
+    crash_points_prepare(crash_at);
+    send_report(BELAY_REPORT_READY, getpid(), 0, 0, 0);
     struct pollfd fds[] = {{requests, POLLIN, 0}, {signals, POLLIN, 0}};
     while (true) {
         if (poll(fds, 2, -1) < 0) continue;
@@ -193,7 +194,22 @@ static _Noreturn void run_server(int request_end, int report_end)
     }
 }
 
-int belay_fork_server_start(struct belay_fork_server *server)
+// A child of init, not of the driver: so it is never a zombie that somebody's waitpid(-1) comes upon.
+static int fork_away(int request_end, int report_end, const char *crash_at)
+{
+    pid_t between = fork();
+    if (between < 0) return errno;
+    if (between == 0) {
+        pid_t server = fork();
+        if (server == 0) run_server(request_end, report_end, crash_at);
+        _exit(server < 0 ? errno : 0);
+    }
+    int status = 0;
+    while (waitpid(between, &status, 0) < 0 && errno == EINTR) {}
+    return WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
+}
+
+int belay_fork_server_start(struct belay_fork_server *server, const char *crash_at)
 {
     int request[2], report[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, request)) return errno;
@@ -203,17 +219,17 @@ int belay_fork_server_start(struct belay_fork_server *server)
         close(request[1]);
         return error;
     }
-    pid_t pid = fork();
-    if (pid == 0) run_server(request[1], report[1]);
-    int error = pid < 0 ? errno : 0;
+    struct belay_report ready = {0};
+    int error = fork_away(request[1], report[1], crash_at);
     close(request[1]);
     close(report[1]);
+    if (!error && belay_fork_server_receive(report[0], &ready) != 1) error = EIO;
     if (error) {
         close(request[0]);
         close(report[0]);
         return error;
     }
-    *server = (struct belay_fork_server){request[0], report[0], pid};
+    *server = (struct belay_fork_server){request[0], report[0], ready.pid};
     return 0;
 }
 

@@ -95,8 +95,12 @@ package struct StepRecord: Codable, Sendable, Equatable {
     package var undoTries = 0
     /// The number of the last attempt of its action: the directory of its output.
     package var actionAttempt: Int?
+    /// Attempts that another run made, which this run undoes; their files are in its directory.
+    package var importedAttempts: Int?
     /// The number of the attempt that took the snapshot.
     package var snapshot: Int?
+    /// What the action noted about the state before it, for its own undo.
+    package var stateBefore: Stored?
     /// An allowed failure (`on_failure: continue`, or accepted by a person).
     package var isAllowed = false
     /// Skipped because a need had failed: it fulfils nothing.
@@ -185,7 +189,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var deadlineHasPassed = false
     /// The outcome with which the run closes once its handlers have run.
     package var decidedOutcome: Outcome?
-    package var disposition: String?
+    /// The run's own outputs, computed before it closes.
+    package var outputs: Stored?
     package var handlers: [HandlerRecord] = []
     /// Handlers that are to run next.
     package var pendingHandlers: [HandlerEvent] = []
@@ -195,9 +200,10 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var startedSteps = 0
     /// The run that this run undoes.
     package var undoOf: Int64?
-    package var startedAt: Int64?
-    package var closedAt: Int64?
-    package var slowAnnounced = false
+    /// Steps up to this start order have their effects on disk for sure.
+    package var syncedUpTo = 0
+    /// Where the last driver ran, as JSON.
+    package var place: Stored?
 
     package init() {}
 

@@ -22,6 +22,7 @@ extension RunMachine {
         case .created(let created): create(created)
         case .claimed(let claim):
             run.epoch = claim.epoch
+            run.place = claim.place
             run.fruitlessClaims = claim.byPerson ? 0 : run.fruitlessClaims + 1
             run.pauseRequested = nil
         case .admitted: run.isAdmitted = true
@@ -39,6 +40,8 @@ extension RunMachine {
         case .rollbackVerifyWaived:
             run.isRollbackVerified = true
             run.isRollbackVerifyWaived = true
+        case .outputsComputed(let outputs): run.outputs = outputs
+        case .effectsSynced(let order): run.syncedUpTo = order
         case .deadlinePassed: run.deadlineHasPassed = true
         case .handlerStarted(let event, let occurrence): startHandler(event, occurrence)
         case .handlerEnded(let event, let occurrence): endHandler(event, occurrence)
@@ -56,7 +59,7 @@ extension RunMachine {
         guard let stored = created.steps else { return }
         run.isAdmitted = true
         run.startedSteps = stored.values.compactMap(\.order).max() ?? 0
-        restore(stored)
+        restore(stored.mapValues(\.imported))
         rebuild()
         for index in steps.indices where steps[index] != StepRecord() { touch(index) }
     }
@@ -157,6 +160,17 @@ extension RunMachine {
             record.state = state
             body(&record)
         }
+    }
+}
+
+extension StepRecord {
+    /// The record as another run takes it over to undo the step.
+    fileprivate var imported: StepRecord {
+        var record = self
+        record.importedAttempts = attempts
+        record.question = nil
+        record.phase = .idle
+        return record
     }
 }
 

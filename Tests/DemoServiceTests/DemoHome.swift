@@ -18,7 +18,7 @@ final class DemoHome: Sendable {
         ChildProcess.run(["rm", "-rf", scratch], output: "/dev/null")
     }
 
-    /// The lines of `config.yml` without those of another name.
+    /// The value of a setting in `config.yml`.
     func setting(_ name: String) throws -> String {
         let lines = try contents("config.yml").split(separator: "\n")
         let line = try #require(lines.first { $0.hasPrefix("\(name):") })

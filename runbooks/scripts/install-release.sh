@@ -6,12 +6,12 @@ archive=$1 release=$2 link=$3
 version=$(basename "$release")
 
 staging=$(dirname "$release")/.$version.new
+trap 'rm -rf -- "$staging"' EXIT
 rm -rf -- "$staging"
 mkdir -p -- "$staging"
 tar -xzf "$archive" -C "$staging" --no-same-owner "$version"
 rm -rf -- "$release"
 mv -T -- "$staging/$version" "$release"
-rmdir -- "$staging"
 
 rm -f -- "$link.new"
 ln -s -- "$release" "$link.new"

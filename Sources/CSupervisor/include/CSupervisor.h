@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/statfs.h>
 #include <sys/types.h>
 
 // MARK: The attempt file: three slots at fixed offsets, each written once with a single pwrite.
@@ -107,7 +108,8 @@ struct belay_request {
 };
 
 enum belay_report_kind : uint32_t {
-    BELAY_REPORT_STARTED = 1,   // by the supervisor, after its slot is written
+    BELAY_REPORT_READY,         // by the fork server, once, with its own pid
+    BELAY_REPORT_STARTED,       // by the supervisor, after its slot is written
     BELAY_REPORT_DONE,          // by the supervisor, after the result is written
     BELAY_REPORT_REFUSED,       // nothing was launched; `error` says why
     BELAY_REPORT_VANISHED,      // by the fork server: the supervisor ended without having said `done`
@@ -130,7 +132,8 @@ struct belay_fork_server {
 };
 
 // Forks the fork server. To be called before any thread, lock or journal exists. Returns 0 or an errno.
-int belay_fork_server_start(struct belay_fork_server *server);
+// `crash_at` (tests only) names a point where supervisors end as by kill -9: POINT, POINT@TOKEN or POINT#N.
+int belay_fork_server_start(struct belay_fork_server *server, const char *crash_at);
 
 // Sends one request with its descriptors, which stay open here. Returns 0 or an errno.
 int belay_fork_server_send(int requests, const void *bytes, size_t length, const int *fds, uint32_t fd_count);
@@ -152,7 +155,7 @@ int belay_process_read(pid_t pid, struct belay_process *process);
 // All processes that /proc shows; to be freed by the caller. Returns their number, or -errno.
 int belay_process_list(struct belay_process **processes);
 
-// MARK: System calls that Swift's Glibc does not show. Each returns its value, or -errno.
+// MARK: System calls that Swift's Glibc does not show (statfs too). Each returns its value, or -errno.
 
 int belay_pidfd_open(pid_t pid);
 int belay_pidfd_send_signal(int pidfd, int signal);

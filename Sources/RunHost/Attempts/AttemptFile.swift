@@ -9,7 +9,8 @@ package final class AttemptFile: Sendable {
     package let path: String
     package let descriptor: Int32
 
-    private init(path: String, descriptor: Int32) {
+    /// Takes a descriptor over, which it closes in the end.
+    package init(adopting descriptor: Int32, path: String) {
         self.path = path
         self.descriptor = descriptor
     }
@@ -20,7 +21,7 @@ package final class AttemptFile: Sendable {
     package static func preallocate(_ path: String) throws -> AttemptFile {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw SystemError.last("create \(path)") }
-        let file = AttemptFile(path: path, descriptor: descriptor)
+        let file = AttemptFile(adopting: descriptor, path: path)
         let error = posix_fallocate(descriptor, 0, off_t(BELAY_ATTEMPT_SIZE))
         guard error == 0 else { throw SystemError("allocate \(path)", errno: error) }
         return file
@@ -30,11 +31,23 @@ package final class AttemptFile: Sendable {
     package static func open(_ path: String) throws -> AttemptFile {
         let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw SystemError.last("open \(path)") }
-        return AttemptFile(path: path, descriptor: descriptor)
+        return AttemptFile(adopting: descriptor, path: path)
     }
 
     /// Takes the lock; false while a supervisor, a command or another driver holds it.
     package func lock() throws -> Bool {
+        if try tryLock() { return true }
+        // A fork server has, while it starts, copies of all descriptors of this process, and so of this lock.
+        return try ForkServer.whileNoneStarts { try tryLock() }
+    }
+
+    /// Takes the lock before a launch, or before an action inside the driver. False: somebody else holds it, or has
+    /// written there already, and nothing may be started.
+    package func lockForStart() throws -> Bool {
+        try lock() && slots().areEmpty
+    }
+
+    private func tryLock() throws -> Bool {
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EWOULDBLOCK { return false }
             guard errno == EINTR else { throw SystemError.last("lock \(path)") }
@@ -67,7 +80,8 @@ package final class AttemptFile: Sendable {
     /// For an action inside the driver, after its last effect and under the lock.
     package func write(_ result: AttemptResult) throws { try write(BELAY_SLOT_RESULT, result.record) }
 
-    private func read<Record: BitwiseCopyable>(_ slot: belay_slot, as empty: Record) throws -> AttemptSlots.Slot<Record> {
+    private func read<Record: BitwiseCopyable>(_ slot: belay_slot, as empty: Record) throws -> AttemptSlots.Slot<Record>
+    {
         var record = empty
         var state = BELAY_SLOT_EMPTY
         let error = withUnsafeMutableBytes(of: &record) {

@@ -40,11 +40,22 @@ package final class ForkServer: Sendable {
     }
 
     /// Forks the server. To be called before any thread, lock or journal of this process exists.
-    package static func start() throws -> ForkServer {
+    ///
+    /// `crashAt` is for tests: where supervisors end as by kill -9 (Sources/CSupervisor/README.md names the points).
+    package static func start(
+        crashAt: String? = getenv("BELAY_CRASH_AT").map { String(cString: $0) }
+    ) throws -> ForkServer {
         var server = belay_fork_server()
-        let error = belay_fork_server_start(&server)
+        let error = starting.withLock { _ in belay_fork_server_start(&server, crashAt) }
         guard error == 0 else { throw SystemError("start the fork server", errno: error) }
         return ForkServer(server)
+    }
+
+    private static let starting = Mutex(())
+
+    /// Does something while no fork server of this process is being started.
+    static func whileNoneStarts<Answer: Sendable>(_ body: () throws -> Answer) rethrows -> Answer {
+        try starting.withLock { _ in try body() }
     }
 
     /// Sends all reports to `handler`, in order, on a thread of its own. To be called once, before any launch.
@@ -101,7 +112,6 @@ package final class ForkServer: Sendable {
                 if let report = accept(report) { handler(report) }
             } else if watched[1].revents != 0 {
                 serverIsThere = false
-                waitpid(pid, nil, 0)
                 handler(.serverLost(outstanding: outstanding.withLock { $0 }))
             }
         }
@@ -148,7 +158,9 @@ private struct InputDescriptor {
         guard descriptor >= 0 else { throw SystemError("memfd_create", errno: -descriptor) }
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress! + written, $0.count - written, off_t(written)) }
+            let count = bytes.withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress! + written, $0.count - written, off_t(written))
+            }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else {
                 let error = SystemError.last("write stdin")
