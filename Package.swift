@@ -46,7 +46,7 @@ let package = Package(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
-            name: "Checks", dependencies: ["CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
+            name: "Checks", dependencies: ["CDigest", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
             swiftSettings: strict),
         .target(
             name: "Actions",
