@@ -123,7 +123,11 @@ extension AttemptPerformer {
         guard case .exited(0) = result.end,
             let pid = Int32(String(decoding: result.stdout, as: UTF8.self).prefix { $0.isNumber })
         else { return .failed(String(decoding: result.stderr, as: UTF8.self)) }
-        return .started(pid: pid)
+        let began = ContinuousClock.now
+        return .started(ended: {
+            if let process = HostProcess.read(pid: pid), !process.isZombie { return nil }
+            return ProcessProbeResult(.notStarted("it ended by itself"), elapsed: ContinuousClock.now - began)
+        })
     }
 }
 
