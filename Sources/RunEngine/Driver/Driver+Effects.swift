@@ -1,0 +1,185 @@
+import Expressions
+import Glibc
+import RunHost
+import RunMachine
+import RunPlan
+import RunbookModel
+
+extension Driver {
+    /// Does what an effect asks for, or prepares it for the time after the commit.
+    func prepare(_ effect: Effect) {
+        switch effect {
+        case .admit:
+            guard !isAdmitting else { return }
+            isAdmitting = true
+            let mailbox = mailbox
+            performer.admit { mailbox.send(.admission($0)) }
+        case .begin(let index): begin(index)
+        case .attempt(let index, let purpose, let item): attempt(index, purpose, item: item)
+        case .finishGroup(let index): finishGroup(index)
+        case .interrupt(let intent): performer.cancel(intent)
+        case .verifyRollback:
+            guard !isVerifyingRollback else { return }
+            isVerifyingRollback = true
+            let mailbox = mailbox
+            performer.verifyRollback { mailbox.send(.rollbackVerify($0)) }
+        }
+    }
+
+    private func begin(_ index: Int) {
+        let node = context.withMachine { $0.node(index) }
+        do {
+            guard try performer.isWanted(node) else {
+                decide(.skip(node.path, reason: "`when` is false"))
+                return
+            }
+            switch node.role {
+            case .leaf: attempt(index, context.withMachine { $0.firstPurpose(index) }, item: 0)
+            case .group, .handler: decide(.startGroup(node.path, inputs: nil, instances: nil))
+            case .foreach:
+                decide(.startGroup(node.path, inputs: nil, instances: try performer.instances(of: node)))
+            case .inclusion(let scope): try include(node, scope)
+            }
+        } catch {
+            decide(.cannotStart(node.path, reason: context.secrets.mask("\(error)")))
+        }
+    }
+
+    /// The preconditions of an included runbook are a gate at its place.
+    private func include(_ node: PlanNode, _ scope: Int) throws {
+        let hasGate = !context.scopeRunbook(scope).preconditions.isEmpty
+        let isAdmitted = context.withMachine { $0.record(node.path)?.isAdmitted ?? false }
+        let inputs = try performer.inputs(of: node, scope)
+        guard hasGate, !isAdmitted else {
+            decide(.startGroup(node.path, inputs: Stored(.map(inputs)), instances: nil))
+            return
+        }
+        attempt(node.index, .gate, item: 0)
+    }
+
+    private func attempt(_ index: Int, _ purpose: Purpose, item: Int) {
+        let (node, record) = context.withMachine { ($0.node(index), $0.steps[index]) }
+        let intent = AttemptIntent(
+            step: node.path, number: record.attempts + 1, purpose: purpose,
+            tryNumber: purpose.isUndo ? record.undoTries + 1 : purpose == .action ? record.tries + 1 : 1, item: item,
+            token: String(host.random() | 1, radix: 16), at: host.now, deadline: nil)
+        do {
+            enlist(try performer.prepare(node, intent))
+        } catch {
+            decide(.cannotStart(node.path, reason: context.secrets.mask("\(error)")))
+        }
+    }
+
+    private func finishGroup(_ index: Int) {
+        let node = context.withMachine { $0.node(index) }
+        do {
+            decide(.finishGroup(node.path, outputs: try performer.outputs(ofGroup: node), failure: nil))
+        } catch {
+            decide(.finishGroup(node.path, outputs: nil, failure: context.secrets.mask("\(error)")))
+        }
+    }
+
+    /// Starts an attempt whose intent is on disk.
+    func start(_ attempt: PreparedAttempt) {
+        switch attempt.work {
+        case .process(let launch): launchProcess(attempt, launch)
+        case .inside(let work):
+            let mailbox = mailbox
+            let path = attempt.intent.step
+            let number = attempt.intent.number
+            performer.startInside(attempt, work) { mailbox.send(.ended(path, number: number, $0)) }
+        }
+    }
+
+    /// Before an undo, what failed attempts left is ended first; that may take a while and is not waited for here.
+    private func launchProcess(_ attempt: PreparedAttempt, _ launch: LaunchRequest) {
+        guard attempt.intent.purpose.isUndo, performer.mayHaveRemains else { return launchNow(attempt, launch) }
+        let performer = performer
+        let mailbox = mailbox
+        clearing += 1
+        do {
+            try WorkerThread.start(name: "remains") {
+                do {
+                    try performer.endRemains(before: attempt.intent)
+                    mailbox.send(.cleared(attempt, failure: nil))
+                } catch {
+                    mailbox.send(.cleared(attempt, failure: "what a failed attempt left cannot be ended: \(error)"))
+                }
+            }
+        } catch {
+            cleared(attempt, "\(error)")
+        }
+    }
+
+    func cleared(_ attempt: PreparedAttempt, _ failure: String?) {
+        clearing -= 1
+        guard case .process(let launch) = attempt.work else { return }
+        guard let failure else { return launchNow(attempt, launch) }
+        let outcome = AttemptOutcome(.failed, cause: .error, reason: failure)
+        end(attempt.intent.step, attempt.intent.number, outcome)
+    }
+
+    private func launchNow(_ attempt: PreparedAttempt, _ launch: LaunchRequest) {
+        let intent = attempt.intent
+        let identity = AttemptIdentity(
+            node: attempt.node, purpose: intent.purpose, number: intent.number, item: intent.item)
+        flights[launch.token] = Flight(path: intent.step, number: intent.number, identity: identity)
+        do {
+            guard let file = attempt.file, try file.lock(), try file.slots().areEmpty else {
+                throw SystemError("lock the attempt's file", errno: EAGAIN)
+            }
+            host.crashPoint("driver.before_launch")
+            try host.launcher.launch(launch)
+            host.crashPoint("driver.after_launch")
+        } catch {
+            flights[launch.token] = nil
+            let reason = "it could not be started: \(context.secrets.mask("\(error)"))"
+            end(intent.step, intent.number, AttemptOutcome(.failed, cause: .error, reason: reason))
+        }
+    }
+
+    // MARK: Effects that programs did not sync
+
+    /// Notes that a step has changed something; now and then all of it is written to the disks.
+    func countEffect(of path: StepPath) {
+        let isMutating = context.withMachine { machine in
+            machine.index(of: path).map { !machine.node($0).isReadOnly && machine.node($0).isLeaf } ?? false
+        }
+        guard isMutating else { return }
+        unsyncedEffects = true
+        let now = host.now.boot
+        guard now - lastSync >= 30_000 else { return }
+        lastSync = now
+        let order = context.withMachine { $0.run.startedSteps }
+        let sync = host.sync
+        let mailbox = mailbox
+        try? WorkerThread.start(name: "sync") {
+            sync()
+            mailbox.send(.synced(upTo: order))
+        }
+    }
+
+    /// Writes everything to the disks before something that cannot be taken back.
+    func syncNow() {
+        guard unsyncedEffects else { return }
+        unsyncedEffects = false
+        let order = context.withMachine { $0.run.startedSteps }
+        host.sync()
+        lastSync = host.now.boot
+        if !record.isClosed { decide(.record(.effectsSynced(upTo: order))) }
+    }
+}
+
+/// An attempt of a supervised command that is under way.
+struct Flight {
+    let path: StepPath
+    let number: Int
+    let identity: AttemptIdentity
+    /// Its supervisor, once it is known.
+    var supervisor: LivingSupervisor?
+
+    /// Asks its supervisor to end it: TERM, grace, KILL.
+    func requestEnd() {
+        supervisor?.requestEnd()
+    }
+}

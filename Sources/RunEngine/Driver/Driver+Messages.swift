@@ -1,0 +1,116 @@
+import FoundationEssentials
+import RunHost
+import RunJournal
+import RunMachine
+import RunPlan
+import RunbookModel
+
+extension Driver {
+    func handle(_ message: DriverMessage) {
+        switch message {
+        case .supervisor(let report): handle(report)
+        case .ended(let path, let number, let outcome): end(path, number, outcome)
+        case .lookAgain(let path, let number):
+            orphans[path.text] = nil
+            lookAgain(path, number)
+        case .record(let path, let value, let reply):
+            decide(.record(.stateRecorded(path, value)))
+            recorded.append(reply)
+        case .cleared(let attempt, let failure): cleared(attempt, failure)
+        case .admission(let outcome):
+            isAdmitting = false
+            guard outcome.kind != .interrupted else { return }
+            decide(.admit(refusal: outcome.kind == .done ? nil : outcome.reason ?? "a precondition is not met"))
+        case .rollbackVerify(let outcome):
+            isVerifyingRollback = false
+            decide(.endRollbackVerify(outcome))
+        case .synced(let order): decide(.record(.effectsSynced(upTo: order)))
+        case .request(let request): handle(request)
+        }
+    }
+
+    private func handle(_ request: DriverRequest) {
+        switch request {
+        case .pause:
+            guard !isPausing else { return }
+            isPausing = true
+            decide(.pause(host.actor))
+            performer.cancelLooks()
+        case .endAttempts: for flight in flights.values { flight.requestEnd() }
+        case .look: break
+        }
+    }
+
+    /// What somebody said through the journal.
+    func handle(_ entry: InboxEntry) {
+        switch entry.kind {
+        case InboxKind.pause:
+            isPausing = true
+            decide(.pause(entry.actor))
+        case InboxKind.decision:
+            guard let decision = entry.decision else { return }
+            decide(.decide(decision))
+        case InboxKind.cancel:
+            guard let decision = entry.decision else { return }
+            decide(.cancel(decision))
+        default: break
+        }
+    }
+
+    /// The end of an attempt, with the wait before another try where there may be one.
+    func end(_ path: StepPath, _ number: Int, _ outcome: AttemptOutcome) {
+        guard let (purpose, tries, node) = inFlight(path, number) else { return }
+        let delay = performer.retryDelay(of: node, purpose, tries: tries)
+        if outcome.kind == .failed || outcome.kind == .unknown, !purpose.onlyLooks {
+            performer.remember(failed: path, number)
+        }
+        decide(.endAttempt(path, number: number, outcome), retryDelay: delay)
+    }
+
+    private func inFlight(_ path: StepPath, _ number: Int) -> (Purpose, tries: Int, PlanNode)? {
+        context.withMachine { machine in
+            guard let index = machine.index(of: path), let intent = machine.steps[index].inFlight,
+                intent.number == number
+            else { return nil }
+            return (intent.purpose, intent.tryNumber, machine.node(index))
+        }
+    }
+
+    // MARK: Supervisors
+
+    private func handle(_ report: SupervisorReport) {
+        switch report {
+        case .started(let started): flights[started.token]?.supervisor = LivingSupervisor(started)
+        case .done(let result):
+            guard let flight = flights.removeValue(forKey: result.token) else { return }
+            host.crashPoint("driver.before_outcome")
+            end(flight.path, flight.number, performer.outcome(of: result, flight.identity))
+        case .refused(let token, let errno):
+            guard let flight = flights.removeValue(forKey: token) else { return }
+            let reason = "it could not be started: \(SystemError.text(of: errno))"
+            end(flight.path, flight.number, AttemptOutcome(.failed, cause: .error, reason: reason))
+        case .vanished(let token, _, _):
+            guard let flight = flights.removeValue(forKey: token) else { return }
+            lookAgain(flight.path, flight.number)
+        case .serverLost(let outstanding):
+            for token in outstanding {
+                guard let flight = flights.removeValue(forKey: token) else { continue }
+                lookAgain(flight.path, flight.number)
+            }
+        }
+    }
+}
+
+extension InboxEntry {
+    /// The decision that the entry carries; nil where it carries none or cannot be read.
+    package var decision: HumanDecision? {
+        try? JSONDecoder().decode(HumanDecision.self, from: Data(payload.json.utf8))
+    }
+}
+
+/// What can be said to a run through its inbox.
+package enum InboxKind {
+    package static let pause = "pause"
+    package static let decision = "decide"
+    package static let cancel = "cancel"
+}

@@ -1,0 +1,109 @@
+import RunHost
+import RunMachine
+import RunPlan
+import RunbookModel
+
+extension Driver {
+    /// Finds out what became of the attempts that an earlier driver left in flight; never guesses.
+    func recover(_ inFlight: [AttemptIntent], _ recorded: Place?) throws {
+        guard let recorded else { return }
+        let comparison = recorded.compared(with: place)
+        for intent in inFlight {
+            if intent.purpose.onlyLooks {
+                decide(.endAttempt(intent.step, number: intent.number, AttemptOutcome(.interrupted)))
+            } else {
+                look(intent.step, intent.number, recorded)
+            }
+        }
+        if !comparison.sameBoot, !comparison.otherMachine { doubtUnsyncedSteps() }
+        let deadline = record.openDeadline
+        if let deadline, deadline.hasPassed(at: host.now) {
+            decide(.deadlinePassed(whileDriven: false, then: context.plan.runbook.deadline?.then ?? .stop))
+        }
+    }
+
+    /// The evidence about an attempt whose supervisor has vanished, or that was adopted.
+    func lookAgain(_ path: StepPath, _ number: Int) { look(path, number, place) }
+
+    private func look(_ path: StepPath, _ number: Int, _ recorded: Place) {
+        let paths = AttemptEvidence.Paths(directory: context.attemptDirectory(path, number))
+        do {
+            let finding = try AttemptEvidence.gather(paths, recorded: recorded, current: place, processes: host.processes)
+            settle(path, number, finding)
+        } catch {
+            let reason = "what became of it cannot be found out: \(error)"
+            end(path, number, AttemptOutcome(.unknown, reason: reason))
+        }
+    }
+
+    private func settle(_ path: StepPath, _ number: Int, _ finding: AttemptEvidence.Finding) {
+        switch finding.evidence {
+        case .finished(let result):
+            guard let identity = identity(path, number) else { return }
+            end(path, number, performer.outcome(of: result, identity))
+        case .neverLaunched: end(path, number, AttemptOutcome(.neverLaunched, reason: "it was never launched"))
+        case .lost: end(path, number, AttemptOutcome(.unknown, reason: "Belay was interrupted while it ran, and it left no result"))
+        case .running(let supervisor): adopt(path, number, supervisor, finding.file)
+        }
+    }
+
+    /// Waits for an attempt that lives: for its supervisor, or, where that is dead, for its last process.
+    private func adopt(_ path: StepPath, _ number: Int, _ supervisor: AttemptStarted?, _ file: AttemptFile?) {
+        let mailbox = mailbox
+        do {
+            if let supervisor {
+                decide(.record(.attemptAdopted(path, number: number, pid: supervisor.pid)))
+                guard let identity = identity(path, number) else { return }
+                // Kept like any attempt under way, so that it can be asked to end.
+                flights[supervisor.token] = Flight(path: path, number: number, identity: identity, supervisor: LivingSupervisor(supervisor))
+                let token = supervisor.token
+                try LivingSupervisor(supervisor).whenEnded {
+                    mailbox.send(.supervisor(.vanished(token: token, pid: supervisor.pid, waitStatus: 0)))
+                }
+            } else {
+                try adoptWithoutSupervisor(path, number, file)
+            }
+        } catch {
+            end(path, number, AttemptOutcome(.unknown, reason: "it runs, and cannot be watched: \(error)"))
+        }
+    }
+
+    private func adoptWithoutSupervisor(_ path: StepPath, _ number: Int, _ file: AttemptFile?) throws {
+        let started = try file?.slots().started.record
+        guard let file, let deadline = started?.deadline else {
+            let reason = "its supervisor is gone while the command still runs, and it has no timeout"
+            end(path, number, AttemptOutcome(.unknown, reason: reason))
+            return
+        }
+        decide(.record(.attemptAdopted(path, number: number, pid: started?.pid ?? 0)))
+        orphans[path.text] = number
+        let mailbox = mailbox
+        let left = max(0, deadline - host.clock.bootTime())
+        let remains = AttemptRemains(session: started?.pid ?? 0, startTicks: started?.startTicks ?? 0, attemptFile: file.path)
+        let processes = host.processes
+        try WorkerThread.start(name: "orphan") {
+            let hasEnded = try? processes.waitForEnd(of: remains, atMost: .nanoseconds(left))
+            if hasEnded != true { try? processes.end(remains, grace: .seconds(10)) }
+            mailbox.send(.lookAgain(path, number: number))
+        }
+    }
+
+    private func identity(_ path: StepPath, _ number: Int) -> AttemptIdentity? {
+        context.withMachine { machine in
+            guard let index = machine.index(of: path), let intent = machine.steps[index].inFlight else { return nil }
+            return AttemptIdentity(node: machine.node(index), purpose: intent.purpose, number: number, item: intent.item)
+        }
+    }
+
+    /// After a reboot that Belay did not order: what succeeded lately may not have reached the disk.
+    private func doubtUnsyncedSteps() {
+        let doubtful = context.withMachine { machine in
+            machine.workNodes.filter { node in
+                let record = machine.steps[node.index]
+                return node.isLeaf && !node.isReadOnly && record.state == .succeeded
+                    && (record.order ?? 0) > machine.run.syncedUpTo
+            }.map(\.path)
+        }
+        if !doubtful.isEmpty { decide(.rebooted(unsynced: doubtful)) }
+    }
+}

@@ -1,0 +1,86 @@
+import RunMachine
+import RunbookModel
+
+/// A run as the journal last stored it.
+package struct StoredRun: Sendable {
+    package let id: RunID
+    package let summary: RunSummary
+    /// The epoch of the latest claim: what a driver's batches must carry.
+    package let epoch: Int64
+    /// The sequence number of the last event.
+    package let lastSequence: Int64
+    /// When the last event happened, milliseconds since 1970.
+    package let lastEventAt: Int64
+    package let record: RunRecord
+    /// Steps that anything happened to; all others are pending.
+    package let steps: [StepPath: StepRecord]
+    /// What the driver has not taken yet, oldest first.
+    package let inbox: [InboxEntry]
+}
+
+/// What lists of runs show.
+package struct RunSummary: Sendable, Equatable {
+    package let id: RunID
+    package let runbook: RunbookName
+    package let system: String?
+    package let requester: Actor
+    package let direction: Direction
+    /// What an open run is doing; of a closed one, what it did last.
+    package let activity: Activity
+    /// Nil while the run is open.
+    package let outcome: Outcome?
+    /// Milliseconds since 1970.
+    package let startedAt: Int64
+    package let endedAt: Int64?
+    /// The run that this one undoes.
+    package let undoOf: RunID?
+
+    package var isOpen: Bool { outcome == nil }
+}
+
+/// Which runs to list.
+package struct RunFilter: Sendable {
+    /// Open or closed ones only.
+    package var isOpen: Bool?
+    package var runbook: RunbookName?
+    package var system: String?
+    package var outcome: Outcome?
+    /// The name of who started it.
+    package var requester: String?
+    /// Runs with a smaller number: the next page.
+    package var before: RunID?
+    package var limit: Int
+
+    package init(
+        isOpen: Bool? = nil, runbook: RunbookName? = nil, system: String? = nil, outcome: Outcome? = nil,
+        requester: String? = nil, before: RunID? = nil, limit: Int = .max
+    ) {
+        self.isOpen = isOpen
+        self.runbook = runbook
+        self.system = system
+        self.outcome = outcome
+        self.requester = requester
+        self.before = before
+        self.limit = limit
+    }
+}
+
+/// An event as it stands in the journal.
+package struct StoredEvent: Sendable, Equatable {
+    package let run: RunID
+    package let sequence: Int64
+    /// Milliseconds since 1970.
+    package let at: Int64
+    package let event: RunEvent
+    /// SHA-256 over the hash of the event before it and this row, lower-case hexadecimal.
+    package let hash: String
+}
+
+/// One attempt: what was intended, and what became of it.
+package struct AttemptRecord: Sendable, Equatable {
+    package let intent: AttemptIntent
+    /// Nil while it is in flight.
+    package let outcome: AttemptOutcome?
+    /// When its outcome was journaled, milliseconds since 1970.
+    package let endedAt: Int64?
+}

@@ -1,0 +1,67 @@
+import RunPlan
+import RunbookModel
+
+extension RunMachine {
+    /// The next handler, or the end of the one that runs.
+    func eventsOfHandlers() -> [RunEvent] {
+        if let active = run.handlers.last(where: { !$0.hasEnded }) {
+            let path = Graph.handlerPath(active.event, occurrence: active.occurrence)
+            guard let index = graph.index(of: path), derived.unsettled[index] > 0 else {
+                return [.handlerEnded(active.event, occurrence: active.occurrence)]
+            }
+            return []
+        }
+        guard let next = run.pendingHandlers.first else { return [] }
+        let occurrence = run.handlers.count { $0.event == next } + 1
+        return [.handlerStarted(next, occurrence: occurrence)]
+    }
+
+    /// The end of the forward work, the outcome, and the close, each when its time has come.
+    func eventsOfCompletion(_ context: DecisionContext) -> [RunEvent] {
+        guard run.handlers.allSatisfy(\.hasEnded), run.pendingHandlers.isEmpty, !hasInFlight else { return [] }
+        if let outcome = run.decidedOutcome { return [.closed(outcome)] }
+        if run.direction == .rollback || run.isEnding {
+            let leftovers = eventsOfUnfinishedSteps()
+            if !leftovers.isEmpty { return leftovers }
+        }
+        return run.direction == .forward ? eventsOfForwardEnd() : eventsOfRollbackEnd()
+    }
+
+    private func eventsOfForwardEnd() -> [RunEvent] {
+        guard let result = run.forward else {
+            let isDone = run.isAdmitted && derived.unsettledRoots == 0 && derived.questions.isEmpty
+            return isDone && run.question == nil && derived.undosUnderWay == 0
+                ? [.forwardEnded(ForwardResult(.succeeded, reason: noteOnSuccess))] : []
+        }
+        guard derived.undosUnderWay == 0, derived.questions.isEmpty else { return [] }
+        switch result.result {
+        case .succeeded: return [.outcomeDecided(.succeeded)]
+        case .cancelled: return [.outcomeDecided(.cancelled)]
+        case .refused, .rejected: return [.outcomeDecided(.refused)]
+        case .failed, .timedOut: return [.outcomeDecided(.failed)]
+        }
+    }
+
+    /// A success says how many failures it allowed.
+    private var noteOnSuccess: String? {
+        let allowed = workNodes.filter { steps[$0.index].isAllowed && $0.isLeaf }.map(\.path.text)
+        return allowed.isEmpty ? nil : "with \(allowed.count) allowed failure(s): \(allowed.joined(separator: ", "))"
+    }
+
+    private func eventsOfRollbackEnd() -> [RunEvent] {
+        if run.isEnding { return [.outcomeDecided(.inconsistent)] }
+        guard derived.fronts[UndoFront.ofRun]?.isClear == true else { return [] }
+        guard run.isRollbackVerified || !rollbackNeedsVerify else { return [] }
+        let isWaived = run.isRollbackVerifyWaived || steps.contains { $0.state == .waived }
+        if isWaived { return [.outcomeDecided(.inconsistent)] }
+        return [.outcomeDecided(derived.floor.isEmpty ? .rolledBack : .rolledBackToCommit)]
+    }
+
+    /// Started steps that will not go on, because the run ends or turns back.
+    private func eventsOfUnfinishedSteps() -> [RunEvent] {
+        derived.betweenAttempts.sorted().compactMap { index in
+            guard derived.handlerRoot[index] == nil else { return nil }
+            return .stepFailed(graph.nodes[index].path, reason: "not finished when the run ended", allowed: false)
+        }
+    }
+}

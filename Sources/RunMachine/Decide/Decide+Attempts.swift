@@ -1,0 +1,208 @@
+import RunPlan
+import RunbookModel
+
+extension RunMachine {
+    /// What the end of an attempt leads to.
+    func eventsOfEnd(_ index: Int, _ outcome: AttemptOutcome, _ context: DecisionContext) -> [RunEvent] {
+        guard let intent = steps[index].inFlight else { return [] }
+        if intent.purpose.isUndo { return eventsOfUndoEnd(index, intent, outcome, context) }
+        let end = Ending(machine: self, index: index, intent: intent, outcome: outcome, context: context)
+        switch intent.purpose {
+        case .probe: return end.ofProbe()
+        case .protect: return end.ofProtect()
+        case .gate: return end.ofGate()
+        case .action, .apply: return end.ofAction()
+        case .verify: return end.ofVerify()
+        default: return end.ofSettle()
+        }
+    }
+
+    /// The step's first attempt in forward direction.
+    package func firstPurpose(_ index: Int) -> Purpose {
+        let step = graph.nodes[index].step
+        if !step.doneWhen.isEmpty { return .probe }
+        if graph.nodes[index].action == nil { return .verify }
+        return needsSnapshot(index) ? .protect : .action
+    }
+
+    func needsSnapshot(_ index: Int) -> Bool {
+        !graph.nodes[index].step.protect.isEmpty && steps[index].snapshot == nil
+    }
+
+    /// What comes once the step is known not to be done yet.
+    func purposeAfterProbe(_ index: Int) -> Purpose {
+        if graph.nodes[index].action == nil { return .verify }
+        return needsSnapshot(index) ? .protect : .action
+    }
+
+    /// Whether the forward work of the step goes on; otherwise its attempts in flight are only left to finish.
+    func continuesForward(_ index: Int) -> Bool {
+        if derived.handlerRoot[index] != nil { return true }
+        if run.direction == .rollback || run.isEnding { return false }
+        return !graph.ancestors(of: index).contains { steps[$0].failing != nil }
+    }
+}
+
+/// The end of one forward attempt: what became of it, and what follows.
+private struct Ending {
+    let machine: RunMachine
+    let index: Int
+    let intent: AttemptIntent
+    let outcome: AttemptOutcome
+    let context: DecisionContext
+
+    var node: PlanNode { machine.graph.nodes[index] }
+    var step: Step { node.step }
+    var path: StepPath { node.path }
+    var isAlive: Bool { machine.continuesForward(index) }
+
+    func ended(then phase: Phase = .idle) -> RunEvent {
+        .attemptEnded(path, number: intent.number, outcome, then: phase)
+    }
+
+    func again() -> [RunEvent] { [ended(then: isAlive ? .due(intent.purpose, item: 0) : .idle)] }
+
+    /// A probe before the first attempt.
+    func ofProbe() -> [RunEvent] {
+        switch outcome.kind {
+        case .done: return [ended(), .stepSkipped(path, reason: "found already done", cutOff: false)]
+        case .failed:
+            return [ended(then: isAlive ? .due(machine.purposeAfterProbe(index), item: 0) : .idle)]
+        case .inconclusive:
+            guard isAlive else { return [ended()] }
+            let why = "it cannot be told whether the step is already done: \(outcome.reason ?? "inconclusive")"
+            return [ended(), question(why, [.retry, .skip, .markDone, .rollback, .keep])]
+        case .unknown, .neverLaunched, .interrupted: return again()
+        }
+    }
+
+    func ofProtect() -> [RunEvent] {
+        switch outcome.kind {
+        case .done: return [ended(then: isAlive ? .due(.action, item: 0) : .idle)]
+        case .failed, .inconclusive:
+            let reason = "what it protects could not be saved first: \(outcome.reason ?? "")"
+            return [ended()] + machine.eventsOfFailure(index, reason, context)
+        case .unknown, .neverLaunched, .interrupted: return again()
+        }
+    }
+
+    /// The preconditions of an included runbook; met, its steps may start.
+    func ofGate() -> [RunEvent] {
+        switch outcome.kind {
+        case .done: return [ended(then: .idle)]
+        case .failed, .inconclusive:
+            let reason = "its preconditions are not met: \(outcome.reason ?? "")"
+            return [ended()] + machine.eventsOfFailure(index, reason, context)
+        case .unknown, .neverLaunched, .interrupted: return again()
+        }
+    }
+
+    func ofAction() -> [RunEvent] {
+        switch outcome.kind {
+        case .done: return [ended()] + endOfRun() + events(afterActionFrom: intent.purpose)
+        case .neverLaunched:
+            let back: [RunEvent] =
+                intent.purpose == .action ? [.stepReset(path, reason: "it was never launched")] : []
+            guard isAlive else { return [ended()] + back }
+            return [ended()] + back + [.attemptDue(path, intent.purpose, item: 0)]
+        case .failed where step.isCommit:
+            let reason = outcome.reason ?? "it failed"
+            return [
+                ended(), .stepUnknown(path, reason: reason, cause: .failedCommit), .attemptDue(path, .settle, item: 0),
+            ]
+        case .failed, .inconclusive:
+            return [ended()] + machine.eventsOfFailure(index, outcome.reason ?? "it failed", context, outcome.cause)
+        case .unknown, .interrupted:
+            let reason = outcome.reason ?? "what became of it is not known"
+            return [ended(), .stepUnknown(path, reason: reason, cause: .lost)]
+                + machine.eventsToSettle(index, reason, context)
+        }
+    }
+
+    func ofVerify() -> [RunEvent] {
+        switch outcome.kind {
+        case .done: return [ended()] + machine.eventsOfSuccess(index, outputs: outcome.outputs)
+        case .failed:
+            let reason = "verify failed: \(outcome.reason ?? "not met")"
+            return [ended()] + machine.eventsOfFailure(index, reason, context, .verify)
+        case .inconclusive:
+            let why = "its verify could not tell: \(outcome.reason ?? "inconclusive")"
+            return [
+                ended(), .stepUnknown(path, reason: why, cause: .inconclusive),
+                question(why, [.retry, .accept, .markDone, .markFailed, .rollback, .keep]),
+            ]
+        case .unknown, .neverLaunched, .interrupted: return isAlive ? again() : [ended()] + notVerified()
+        }
+    }
+
+    /// The answer about an unknown outcome, or before another try.
+    func ofSettle() -> [RunEvent] {
+        guard let cause = machine.steps[index].unknownCause else { return ofSettleBeforeRetry() }
+        switch outcome.kind {
+        case .done:
+            guard step.apply != nil, cause == .lost else {
+                return [ended()] + machine.eventsOfSuccess(index, outputs: nil)
+            }
+            // It took effect, but what makes it count may not have run.
+            return [ended(), .stepReset(path, reason: "it took effect"), .attemptDue(path, .apply, item: 0)]
+        case .failed where cause == .failedCommit:
+            let reason = machine.steps[index].reason ?? "it failed"
+            return [ended()] + machine.eventsOfFailure(index, reason, context, .error)
+        case .failed where cause == .inconclusive:
+            return [ended()]
+                + machine.eventsOfFailure(index, "verify failed: \(outcome.reason ?? "")", context, .verify)
+        case .failed:
+            guard isAlive else { return [ended(), .stepReset(path, reason: "its probe says that it did nothing")] }
+            return [
+                ended(), .stepReset(path, reason: "its probe says that it did nothing"),
+                .attemptDue(path, machine.purposeAfterProbe(index), item: 0),
+            ]
+        case .inconclusive:
+            let why = "what became of it cannot be told: \(outcome.reason ?? "inconclusive")"
+            return [ended(), question(why, [.retry, .accept, .markDone, .markFailed, .rollback, .keep])]
+        case .unknown, .neverLaunched, .interrupted: return [ended(then: .due(.settle, item: 0))]
+        }
+    }
+
+    private func ofSettleBeforeRetry() -> [RunEvent] {
+        switch outcome.kind {
+        // Met after an attempt of ours is success, never "found already done".
+        case .done: return [ended()] + machine.eventsOfSuccess(index, outputs: nil)
+        case .failed:
+            guard isAlive else { return [ended()] + notVerified() }
+            return [ended(then: .due(machine.purposeAfterProbe(index), item: 0))]
+        case .inconclusive:
+            let why = "it cannot be told whether the failed try took effect: \(outcome.reason ?? "inconclusive")"
+            return [
+                ended(), .stepUnknown(path, reason: why, cause: .lost),
+                question(why, [.retry, .accept, .markDone, .markFailed, .rollback, .keep]),
+            ]
+        case .unknown, .neverLaunched, .interrupted: return isAlive ? again() : [ended()] + notVerified()
+        }
+    }
+
+    /// After the action: make it count, verify it, or done.
+    private func events(afterActionFrom purpose: Purpose) -> [RunEvent] {
+        if outcome.end != nil { return machine.eventsOfSuccess(index, outputs: outcome.outputs) }
+        let next: Purpose? =
+            purpose == .action && step.apply != nil ? .apply : step.verify.isEmpty ? nil : .verify
+        guard let next else { return machine.eventsOfSuccess(index, outputs: outcome.outputs) }
+        return isAlive ? [.attemptDue(path, next, item: 0)] : notVerified()
+    }
+
+    private func notVerified() -> [RunEvent] {
+        [.stepFailed(path, reason: "not verified, because the run was ending", allowed: false)]
+    }
+
+    private func endOfRun() -> [RunEvent] {
+        guard let end = outcome.end, machine.run.forward == nil, machine.derived.handlerRoot[index] == nil else {
+            return []
+        }
+        let result = ForwardResult(end.succeeded ? .succeeded : .failed, step: path.text, reason: end.message)
+        return [.forwardEnded(result)]
+    }
+
+    private func question(_ why: String, _ choices: [Choice]) -> RunEvent {
+        .questionOpened(path, Question(why: why, choices: choices, since: context.now.wall))
+    }
+}

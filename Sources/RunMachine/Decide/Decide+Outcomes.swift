@@ -1,0 +1,162 @@
+import RunPlan
+import RunbookModel
+
+extension RunMachine {
+    /// The step has succeeded; a commit step makes final what it depends on.
+    func eventsOfSuccess(_ index: Int, outputs: Stored?) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        let succeeded = RunEvent.stepSucceeded(path, outputs: outputs)
+        guard graph.nodes[index].step.isCommit else { return [succeeded] }
+        let final = commitClosure(of: index).sorted().filter { steps[$0].state == .succeeded }
+        return [succeeded] + final.map { .stepCommitted(graph.nodes[$0].path) } + [.stepCommitted(path)]
+    }
+
+    /// An expression of the step has no value, so that it cannot start.
+    func eventsWhenImpossible(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        switch steps[index].state {
+        case .pending: return eventsOfFailure(index, reason, context)
+        case .started: return eventsOfFailure(index, reason, context)
+        case .undoStarted: return eventsOfUndoFailure(index, reason, context)
+        case .failed:
+            // A retry that cannot be evaluated any more: the failure stands.
+            return [
+                .questionOpened(
+                    path, Question(why: reason, choices: [.retry, .accept, .rollback, .keep], since: context.now.wall))
+            ]
+        default:
+            return [
+                .questionOpened(
+                    path,
+                    Question(
+                        why: reason, choices: [.retry, .accept, .markDone, .markFailed, .rollback, .keep],
+                        since: context.now.wall))
+            ]
+        }
+    }
+
+    /// The step has failed: once more after a while, or for good, with what that leads to.
+    func eventsOfFailure(
+        _ index: Int, _ reason: String, _ context: DecisionContext, _ cause: AttemptOutcome.Cause? = nil
+    ) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        if let delay = context.retryDelay, let cause, retries(index, cause), continuesForward(index) {
+            let until = Deadline(from: context.now, length: delay)
+            return [
+                .stepFailed(path, reason: reason, allowed: false),
+                .retryScheduled(path, retryPurpose(index), item: 0, until: until),
+            ]
+        }
+        guard continuesForward(index), derived.handlerRoot[index] == nil else {
+            let isInHandler = derived.handlerRoot[index] != nil
+            return [.stepFailed(path, reason: reason, allowed: isInHandler)]
+        }
+        return eventsOfConsequence(index, reason, context)
+    }
+
+    /// What another try begins with: the probe, where the step has one, because the failed try may have done it.
+    func retryPurpose(_ index: Int) -> Purpose {
+        graph.nodes[index].step.doneWhen.isEmpty ? purposeAfterProbe(index) : .settle
+    }
+
+    private func retries(_ index: Int, _ cause: AttemptOutcome.Cause) -> Bool {
+        guard let retry = graph.nodes[index].step.retry, steps[index].tries < retry.attempts else { return false }
+        guard let causes = retry.on else { return true }
+        switch cause {
+        case .exit(let code): return causes.contains(.exit(code))
+        case .timeout: return causes.contains(.timeout)
+        case .verify: return causes.contains(.verify)
+        case .signal, .error: return false
+        }
+    }
+
+    private func eventsOfConsequence(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        let (policy, at) = consequence(of: index)
+        let failed = RunEvent.stepFailed(path, reason: reason, allowed: policy == .proceed && at == index)
+        if policy == .proceed, at == index { return [failed] }
+        if at != index, policy == .proceed || policy == .undoGroup {
+            let group = graph.nodes[at].path
+            guard steps[at].failing == nil else { return [failed] }
+            return [failed, .groupFailing(group, reason: "\(path) failed: \(reason)", undo: policy == .undoGroup)]
+        }
+        let result = ForwardResult(.failed, step: path.text, reason: reason)
+        if policy == .rollback {
+            switch rollbackPolicy {
+            case .auto: return [failed] + eventsOfTurn(result)
+            case .never: return [failed, .forwardEnded(result)]
+            case .ask: break
+            }
+        }
+        var choices: [Choice] = [.retry, .accept, .markDone, .rollback, .keep]
+        if steps[index].tries == 0, !graph.nodes[index].step.isCritical { choices.insert(.skip, at: 1) }
+        return [failed, .questionOpened(path, Question(why: reason, choices: choices, since: context.now.wall))]
+    }
+
+    /// What a failure of the step leads to, and at which step of the graph: its own policy, else that of the nearest
+    /// group, instance or runbook around it that has one.
+    func consequence(of index: Int) -> (FailurePolicy, at: Int) {
+        let leaf = graph.nodes[index]
+        if let own = leaf.step.onFailure, own != .undoGroup { return (own, index) }
+        var current = index
+        var scope = leaf.scope
+        while let parent = graph.nodes[current].parent {
+            let node = graph.nodes[parent]
+            if node.role == .foreach { return (groupPolicy(of: parent), current) }
+            if case .inclusion = node.role, let policy = graph.scopes[scope].runbook.onFailure {
+                return (policy, index)
+            }
+            if let policy = node.step.onFailure {
+                return (policy, policy == .proceed || policy == .undoGroup ? parent : index)
+            }
+            scope = node.scope
+            current = parent
+        }
+        if let policy = graph.scopes[scope].runbook.onFailure { return (policy, index) }
+        return (leaf.action == nil && leaf.isLeaf ? .rollback : .stop, index)
+    }
+
+    /// An instance of a `foreach` fails by itself first; with `undo_group` it is taken back before.
+    private func groupPolicy(of foreach: Int) -> FailurePolicy {
+        graph.nodes[foreach].step.onFailure == .undoGroup ? .undoGroup : .proceed
+    }
+
+    /// How the unknown outcome of a step is settled.
+    func eventsToSettle(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
+        let node = graph.nodes[index]
+        let path = node.path
+        let policy = node.step.onInterrupt ?? defaultInterruptPolicy(index)
+        switch policy {
+        case .probe where !node.step.doneWhen.isEmpty: return [.attemptDue(path, .settle, item: 0)]
+        case .rerun:
+            guard continuesForward(index) else { return [] }
+            return [.stepReset(path, reason: reason), .attemptDue(path, purposeAfterProbe(index), item: 0)]
+        case .fail:
+            return eventsOfConsequence(index, reason, context)
+        case .ask, .probe:
+            if derived.handlerRoot[index] != nil { return [.stepFailed(path, reason: reason, allowed: true)] }
+            guard run.direction == .forward else { return [] }
+            return [
+                .questionOpened(
+                    path,
+                    Question(
+                        why: reason, choices: [.retry, .accept, .markDone, .markFailed, .rollback, .keep],
+                        since: context.now.wall))
+            ]
+        }
+    }
+
+    private func defaultInterruptPolicy(_ index: Int) -> InterruptPolicy {
+        let node = graph.nodes[index]
+        if !node.step.doneWhen.isEmpty { return .probe }
+        return node.isReadOnly || node.hasInherentUndo || node.hasDesiredState ? .rerun : .ask
+    }
+}
+
+extension PlanNode {
+    /// Whether the action describes a state to reach, so that doing it again does no harm.
+    fileprivate var hasDesiredState: Bool {
+        guard let action else { return true }
+        return ["service", "files", "config"].contains(action.kind)
+    }
+}

@@ -1,0 +1,108 @@
+import RunPlan
+import RunbookModel
+
+extension RunMachine {
+    /// What a person's choice leads to. A choice that was made before is ignored, one that is not on offer refused.
+    func decide(_ decision: HumanDecision, _ context: DecisionContext) -> RunDecision {
+        guard let path = decision.step else { return decideAboutRun(decision, context) }
+        guard let index = graph.index(of: path) else { return .refuse(why: "there is no step '\(path)'") }
+        if decision.choice == .rollback || decision.choice == .keep { return decideAboutRun(decision, context) }
+        if steps[index].decidedBy?.id == decision.id { return .ignore(why: "this was decided before") }
+        guard let question = steps[index].question else {
+            return .refuse(why: "step '\(path)' is \(steps[index].state.rawValue) and asks nothing")
+        }
+        guard question.choices.contains(decision.choice) else {
+            let offered = question.choices.map(\.rawValue).joined(separator: ", ")
+            return .refuse(
+                why: "'\(decision.choice.rawValue)' is not possible for step '\(path)'; possible: \(offered)")
+        }
+        if decision.choice == .skip, graph.nodes[index].step.isCritical {
+            return .refuse(why: "step '\(path)' is critical and cannot be skipped")
+        }
+        let made: [RunEvent] = [.decided(decision), .questionClosed(path)]
+        return .events(made + eventsOfChoice(decision, index, context))
+    }
+
+    private func eventsOfChoice(_ decision: HumanDecision, _ index: Int, _ context: DecisionContext) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        switch decision.choice {
+        case .retry: return eventsOfRetry(index)
+        case .skip where steps[index].state == .pending:
+            return [.stepSkipped(path, reason: "skipped by \(decision.actor.user): \(decision.why)", cutOff: false)]
+        case .skip, .accept: return [.stepAccepted(path)]
+        case .markDone: return eventsOfSuccess(index, outputs: decision.outputs)
+        case .markFailed:
+            return eventsOfFailure(index, "marked failed by \(decision.actor.user): \(decision.why)", context)
+        case .waive: return [.undoWaived(path)]
+        case .rollback, .keep: return []
+        }
+    }
+
+    private func eventsOfRetry(_ index: Int) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        let node = graph.nodes[index]
+        switch steps[index].state {
+        case .pending: return node.isLeaf ? [.attemptDue(path, firstPurpose(index), item: 0)] : []
+        case .failed where !node.isLeaf: return []
+        case .failed: return [.attemptDue(path, retryPurpose(index), item: 0)]
+        case .unknown where steps[index].unknownCause == .inconclusive: return [.attemptDue(path, .settle, item: 0)]
+        case .unknown where !node.step.doneWhen.isEmpty: return [.attemptDue(path, .settle, item: 0)]
+        case .unknown:
+            return [
+                .stepReset(path, reason: "to be run again"), .attemptDue(path, purposeAfterProbe(index), item: 0),
+            ]
+        case .undoFailed:
+            guard let first = undoStages(index).first else { return [.undoStarted(path), .undone(path, reason: nil)] }
+            return [.undoStarted(path), .attemptDue(path, first.purpose, item: first.item)]
+        default: return []
+        }
+    }
+
+    private func decideAboutRun(_ decision: HumanDecision, _ context: DecisionContext) -> RunDecision {
+        switch decision.choice {
+        case .rollback: return decideRollback(decision, .failed)
+        case .keep: return decideKeep(decision, .failed)
+        case .waive:
+            guard run.direction == .rollback, run.question != nil else { return refusal(of: decision) }
+            return .events([.decided(decision), .questionClosed(nil), .rollbackVerifyWaived])
+        case .retry:
+            guard run.question?.choices.contains(.retry) == true else { return refusal(of: decision) }
+            return .events([.decided(decision), .questionClosed(nil)])
+        default: return refusal(of: decision)
+        }
+    }
+
+    private func refusal(of decision: HumanDecision) -> RunDecision {
+        .refuse(why: "'\(decision.choice.rawValue)' is not possible for the run now")
+    }
+
+    private func decideRollback(_ decision: HumanDecision, _ result: ForwardResult.Kind) -> RunDecision {
+        guard run.direction == .forward else { return .ignore(why: "the run is rolling back") }
+        let first = steps.indices.first { steps[$0].question != nil }
+        let reason = first.flatMap { steps[$0].reason } ?? decision.why
+        let ended = ForwardResult(result, step: first.map { graph.nodes[$0].path.text }, reason: reason)
+        return .events([.decided(decision)] + eventsOfTurn(ended))
+    }
+
+    private func decideKeep(_ decision: HumanDecision, _ result: ForwardResult.Kind) -> RunDecision {
+        let decided = HumanDecision(
+            id: decision.id, choice: .keep, step: nil, why: decision.why, actor: decision.actor, at: decision.at,
+            evidence: decision.evidence)
+        guard run.direction == .forward else {
+            return run.isEnding ? .ignore(why: "the run is closing") : .events([.decided(decided)])
+        }
+        guard run.forward == nil else { return .ignore(why: "the run is closing") }
+        let first = steps.indices.first { steps[$0].question != nil }
+        let reason = first.flatMap { steps[$0].reason } ?? decision.why
+        let ended = ForwardResult(result, step: first.map { graph.nodes[$0].path.text }, reason: reason)
+        return .events([.decided(decided), .forwardEnded(ended)])
+    }
+
+    func decideCancel(_ decision: HumanDecision) -> RunDecision {
+        if decision.choice == .keep || rollbackPolicy == .never, run.direction == .forward {
+            return decideKeep(decision, .cancelled)
+        }
+        if decision.choice == .keep { return decideKeep(decision, .cancelled) }
+        return decideRollback(decision, .cancelled)
+    }
+}

@@ -1,0 +1,107 @@
+import RunPlan
+import RunbookModel
+
+extension RunMachine {
+    /// The stages of a step's undo, in their order; empty where there is nothing to take back.
+    func undoStages(_ index: Int) -> [(purpose: Purpose, item: Int)] {
+        let node = graph.nodes[index]
+        let wasAttempted = steps[index].actionAttempt != nil
+        guard node.isLeaf, wasAttempted, node.takeBack == .possible else { return [] }
+        var stages: [(Purpose, Int)] = []
+        if case .actions(let undo) = node.step.undo {
+            if !undo.doneWhen.isEmpty { stages.append((.undoProbe, 0)) }
+            stages += undo.actions.indices.map { (.undo, $0) }
+        } else if node.hasInherentUndo {
+            stages.append((.undo, 0))
+        }
+        if steps[index].snapshot != nil { stages.append((.restore, 0)) }
+        if node.step.apply != nil { stages.append((.undoApply, 0)) }
+        if case .actions(let undo) = node.step.undo, !undo.verify.isEmpty { stages.append((.undoVerify, 0)) }
+        return stages
+    }
+
+    /// A step's turn to be undone has come.
+    func eventsToUndo(_ index: Int, _ context: DecisionContext) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        let started = RunEvent.undoStarted(path)
+        if case .irreversible(let why) = graph.nodes[index].takeBack, steps[index].actionAttempt != nil {
+            let reason = "it cannot be undone: \(why)"
+            return [started, .undoFailed(path, reason: reason), undoQuestion(index, reason, context)]
+        }
+        guard let first = undoStages(index).first else { return [started, .undone(path, reason: nil)] }
+        return [started, .attemptDue(path, first.purpose, item: first.item)]
+    }
+
+    /// What the end of an undo's attempt leads to.
+    func eventsOfUndoEnd(
+        _ index: Int, _ intent: AttemptIntent, _ outcome: AttemptOutcome, _ context: DecisionContext
+    ) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        let ended = RunEvent.attemptEnded(path, number: intent.number, outcome, then: .idle)
+        switch (intent.purpose, outcome.kind) {
+        case (.undoProbe, .done): return [ended] + eventsOfUndone(index, reason: "found already undone")
+        // An undo copes with "not applied", so what its probe cannot tell does not keep it from running.
+        case (.undoProbe, _), (_, .done): return [ended] + eventsAfterUndoStage(index, intent)
+        case (_, .neverLaunched): return [ended, .attemptDue(path, intent.purpose, item: intent.item)]
+        case (_, .unknown), (_, .interrupted): return [ended] + eventsOfLostUndo(index, intent, outcome, context)
+        case (_, .failed), (_, .inconclusive):
+            return [ended] + eventsOfUndoFailure(index, outcome.reason ?? "it failed", context, intent, outcome.cause)
+        }
+    }
+
+    private func eventsAfterUndoStage(_ index: Int, _ intent: AttemptIntent) -> [RunEvent] {
+        let stages = undoStages(index)
+        let path = graph.nodes[index].path
+        guard let position = stages.firstIndex(where: { $0.purpose == intent.purpose && $0.item == intent.item }),
+            position + 1 < stages.count
+        else { return eventsOfUndone(index, reason: nil) }
+        return [.attemptDue(path, stages[position + 1].purpose, item: stages[position + 1].item)]
+    }
+
+    private func eventsOfUndone(_ index: Int, reason: String?) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        let isRelease = run.direction == .forward && graph.nodes[index].step.release != nil
+        return [.undone(path, reason: reason)] + (isRelease ? [.released(path)] : [])
+    }
+
+    /// An undo in flight at a crash runs again, or as its `on_interrupt` says.
+    private func eventsOfLostUndo(
+        _ index: Int, _ intent: AttemptIntent, _ outcome: AttemptOutcome, _ context: DecisionContext
+    ) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        var policy = InterruptPolicy.rerun
+        if intent.purpose == .undo, case .actions(let undo) = graph.nodes[index].step.undo {
+            policy = undo.onInterrupt ?? .rerun
+            if policy == .probe, !undo.doneWhen.isEmpty { return [.attemptDue(path, .undoProbe, item: 0)] }
+        }
+        if policy == .ask || policy == .fail {
+            let reason = "what became of its undo is not known: \(outcome.reason ?? "it was interrupted")"
+            return eventsOfUndoFailure(index, reason, context)
+        }
+        return [.attemptDue(path, intent.purpose, item: intent.item)]
+    }
+
+    /// The undo has failed: once more after a while, or a person is asked.
+    func eventsOfUndoFailure(
+        _ index: Int, _ reason: String, _ context: DecisionContext, _ intent: AttemptIntent? = nil,
+        _ cause: AttemptOutcome.Cause? = nil
+    ) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        if let intent, cause != nil, let delay = context.retryDelay,
+            case .actions(let undo) = graph.nodes[index].step.undo,
+            let retry = undo.retry, intent.tryNumber < retry.attempts
+        {
+            let item = intent.purpose == .undoVerify ? 0 : intent.item
+            let purpose = intent.purpose == .undoVerify ? .undo : intent.purpose
+            return [.retryScheduled(path, purpose, item: item, until: Deadline(from: context.now, length: delay))]
+        }
+        return [.undoFailed(path, reason: reason), undoQuestion(index, reason, context)]
+    }
+
+    private func undoQuestion(_ index: Int, _ reason: String, _ context: DecisionContext) -> RunEvent {
+        let choices: [Choice] =
+            run.direction == .rollback ? [.retry, .waive, .keep] : [.retry, .waive, .rollback, .keep]
+        return .questionOpened(
+            graph.nodes[index].path, Question(why: reason, choices: choices, since: context.now.wall))
+    }
+}

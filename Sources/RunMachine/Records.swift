@@ -1,0 +1,219 @@
+import RunbookModel
+
+/// Who did something: the login user where it is known (it survives sudo), and the effective one.
+package struct Actor: Codable, Sendable, Equatable {
+    package let user: String
+    package let uid: UInt32
+    package let loginUID: UInt32?
+    package init(user: String, uid: UInt32, loginUID: UInt32?) {
+        self.user = user
+        self.uid = uid
+        self.loginUID = loginUID
+    }
+}
+
+/// A choice that a person can make about a step or a run.
+package enum Choice: String, Codable, Sendable, CaseIterable {
+    case retry, skip, accept, rollback, keep, waive
+    case markDone = "mark-done"
+    case markFailed = "mark-failed"
+}
+
+/// A choice that somebody made.
+package struct HumanDecision: Codable, Sendable, Equatable {
+    /// Makes repeating it harmless.
+    package let id: String
+    package let choice: Choice
+    /// Nil: about the run.
+    package let step: StepPath?
+    package let why: String
+    package let actor: Actor
+    package let at: Int64
+    /// The name of a file among the artifacts.
+    package let evidence: String?
+    /// Outputs of a step that is marked done.
+    package let outputs: Stored?
+
+    package init(
+        id: String, choice: Choice, step: StepPath?, why: String, actor: Actor, at: Int64, evidence: String? = nil,
+        outputs: Stored? = nil
+    ) {
+        self.id = id
+        self.choice = choice
+        self.step = step
+        self.why = why
+        self.actor = actor
+        self.at = at
+        self.evidence = evidence
+        self.outputs = outputs
+    }
+}
+
+/// Something only a person can settle.
+package struct Question: Codable, Sendable, Equatable {
+    package let why: String
+    package let choices: [Choice]
+    package let since: Int64
+    package init(why: String, choices: [Choice], since: Int64) {
+        self.why = why
+        self.choices = choices
+        self.since = since
+    }
+}
+
+/// What a step is at; what is to be done next follows from it.
+package enum Phase: Codable, Sendable, Equatable {
+    case idle
+    /// An attempt for this purpose is to be made; the item of an undo list.
+    case due(Purpose, item: Int)
+    case backingOff(Purpose, item: Int, until: Deadline)
+    case running(AttemptIntent)
+}
+
+/// Why a step's outcome is unknown: what a "not met" of its probe then means.
+package enum UnknownCause: String, Codable, Sendable {
+    /// Its attempt was lost; not met: it may run again.
+    case lost
+    /// A commit step exited non-zero; not met: it failed.
+    case failedCommit = "failed_commit"
+    /// Its verify could not tell.
+    case inconclusive
+    /// It had succeeded before a power loss; not met: it may run again.
+    case reboot
+}
+
+/// All that is known of one step; a row of the journal.
+package struct StepRecord: Codable, Sendable, Equatable {
+    package var state: StepState = .pending
+    package var phase: Phase = .idle
+    /// Why it is skipped, failed, unknown; for people.
+    package var reason: String?
+    /// Attempts of any purpose.
+    package var attempts = 0
+    /// Tries of its action (or of the checks of a verify step).
+    package var tries = 0
+    package var undoTries = 0
+    /// The number of the last attempt of its action: the directory of its output.
+    package var actionAttempt: Int?
+    /// Attempts that another run made, which this run undoes; their files are in its directory.
+    package var importedAttempts: Int?
+    /// The number of the attempt that took the snapshot.
+    package var snapshot: Int?
+    /// Until when a `wait` waits, fixed when it first started.
+    package var waitUntil: Deadline?
+    /// What the action noted about the state before it, for its own undo.
+    package var stateBefore: Stored?
+    /// An allowed failure (`on_failure: continue`, or accepted by a person).
+    package var isAllowed = false
+    /// Skipped because a need had failed: it fulfils nothing.
+    package var isCutOff = false
+    package var unknownCause: UnknownCause?
+    package var question: Question?
+    package var outputs: Stored?
+    package var exit: Int?
+    package var checks: AttemptOutcome.Counts?
+    /// Counts steps in the order in which they started.
+    package var order: Int?
+    package var startedAt: Int64?
+    package var endedAt: Int64?
+    package var undoneAt: Int64?
+    /// Why a group takes no more starts: something in it has failed.
+    package var failing: String?
+    /// What is inside is being taken back before the group fails (`undo_group`).
+    package var undoesGroup = false
+    /// The preconditions of an included runbook were met at its place.
+    package var isAdmitted = false
+    /// A temporary change that has been taken back (`release`).
+    package var isReleased = false
+    /// The items of a `foreach`, fixed when it started.
+    package var instances: [InstanceRecord]?
+    /// The inputs of an included runbook, bound when it started.
+    package var inputs: Stored?
+    /// Marked by a person.
+    package var decidedBy: HumanDecision?
+
+    package init() {}
+
+    package struct InstanceRecord: Codable, Sendable, Equatable {
+        package let key: String
+        package let item: Stored
+        package init(key: String, item: Stored) {
+            self.key = key
+            self.item = item
+        }
+    }
+
+    /// The attempt that is under way.
+    package var inFlight: AttemptIntent? {
+        if case .running(let intent) = phase { intent } else { nil }
+    }
+
+    /// Whether what needs the step may start.
+    package var isFulfilled: Bool {
+        switch state {
+        case .succeeded, .committed: true
+        case .skipped: !isCutOff
+        case .failed, .unknown: isAllowed
+        case .undone: isReleased
+        default: false
+        }
+    }
+
+    /// Whether nothing more happens to the step in forward direction.
+    package var isSettled: Bool {
+        switch state {
+        case .succeeded, .committed, .skipped, .undone, .waived: phase == .idle
+        case .failed: phase == .idle && question == nil
+        case .unknown: isAllowed
+        default: false
+        }
+    }
+}
+
+/// All that is known of one run; a row of the journal.
+package struct RunRecord: Codable, Sendable, Equatable {
+    package var direction: Direction = .forward
+    package var activity: Activity = .created
+    package var outcome: Outcome?
+    package var forward: ForwardResult?
+    package var rollback: RollbackResult = .none
+    /// The preconditions have been met.
+    package var isAdmitted = false
+    package var pauseRequested: Actor?
+    /// Nothing new starts; the run closes when what is in flight has ended.
+    package var isEnding = false
+    /// A run-level question: policy `ask`, an unmet `rollback.verify`, a driver that died too often.
+    package var question: Question?
+    /// `rollback.verify` held, or a person waived it.
+    package var isRollbackVerified = false
+    package var isRollbackVerifyWaived = false
+    package var deadline: Deadline?
+    package var deadlineHasPassed = false
+    /// The outcome with which the run closes once its handlers have run.
+    package var decidedOutcome: Outcome?
+    /// The run's own outputs, computed before it closes.
+    package var outputs: Stored?
+    package var handlers: [HandlerRecord] = []
+    /// Handlers that are to run next.
+    package var pendingHandlers: [HandlerEvent] = []
+    /// How often drivers claimed the run without progress.
+    package var fruitlessClaims = 0
+    package var epoch: Int64 = 0
+    package var startedSteps = 0
+    /// The run that this run undoes.
+    package var undoOf: Int64?
+    /// Steps up to this start order have their effects on disk for sure.
+    package var syncedUpTo = 0
+    /// Where the last driver ran, as JSON.
+    package var place: Stored?
+
+    package init() {}
+
+    package struct HandlerRecord: Codable, Sendable, Equatable {
+        package let event: HandlerEvent
+        package let occurrence: Int
+        package var hasEnded: Bool
+    }
+
+    package var isClosed: Bool { outcome != nil }
+}

@@ -1,0 +1,111 @@
+import RunbookModel
+
+/// One fact of a run's history. Events store what was computed; applying them computes nothing from outside.
+package enum RunEvent: Codable, Sendable, Equatable {
+    case created(Created)
+    case claimed(Claimed)
+    case admitted
+    case activityChanged(Activity, reason: String?)
+    case pauseRequested(Actor)
+
+    case stepSkipped(StepPath, reason: String, cutOff: Bool)
+    /// A group, an inclusion (with its inputs) or a `foreach` (with its instances) has started.
+    case groupStarted(StepPath, inputs: Stored?, instances: [StepRecord.InstanceRecord]?)
+    /// Nothing more starts in the group; it fails once what is in flight has ended and, with `undo`, is taken back.
+    case groupFailing(StepPath, reason: String, undo: Bool)
+    case attemptIntended(AttemptIntent)
+    case attemptEnded(StepPath, number: Int, AttemptOutcome, then: Phase)
+    case attemptAdopted(StepPath, number: Int, pid: Int32)
+    /// What an action that knows its own undo found before its first effect.
+    case stateRecorded(StepPath, Stored)
+    /// A decision or a settled question calls for an attempt.
+    case attemptDue(StepPath, Purpose, item: Int)
+    case retryScheduled(StepPath, Purpose, item: Int, until: Deadline)
+    case stepSucceeded(StepPath, outputs: Stored?)
+    case stepFailed(StepPath, reason: String, allowed: Bool)
+    case stepUnknown(StepPath, reason: String, cause: UnknownCause)
+    /// Back to pending: it was never launched, or its probe says that it did nothing.
+    case stepReset(StepPath, reason: String)
+    case stepCommitted(StepPath)
+    case stepAccepted(StepPath)
+
+    case undoStarted(StepPath)
+    case undone(StepPath, reason: String?)
+    case undoFailed(StepPath, reason: String)
+    case undoWaived(StepPath)
+    case released(StepPath)
+
+    /// Nil: about the run.
+    case questionOpened(StepPath?, Question)
+    case questionClosed(StepPath?)
+    case decided(HumanDecision)
+
+    case forwardEnded(ForwardResult)
+    case directionTurned(cause: String)
+    case rollbackVerified(AttemptOutcome)
+    case rollbackVerifyWaived
+    case deadlinePassed
+    case effectsSynced(upTo: Int)
+    case clockWentBack(milliseconds: Int64)
+    case lockBroken(name: String, by: Actor, why: String)
+    case lockTaken(name: String)
+    case handlerStarted(HandlerEvent, occurrence: Int)
+    case handlerEnded(HandlerEvent, occurrence: Int)
+    case noted(text: String, by: Actor)
+    case outputsComputed(Stored)
+    case outcomeDecided(Outcome)
+    case closed(Outcome)
+
+    package struct Created: Codable, Sendable, Equatable {
+        package let runbook: RunbookName
+        package let planDigest: String
+        package let by: Actor
+        package let deadline: Deadline?
+        /// The run that is undone, and its steps as they were left.
+        package let undoOf: Int64?
+        package let steps: [StepPath: StepRecord]?
+        package init(
+            runbook: RunbookName, planDigest: String, by: Actor, deadline: Deadline?, undoOf: Int64? = nil,
+            steps: [StepPath: StepRecord]? = nil
+        ) {
+            self.runbook = runbook
+            self.planDigest = planDigest
+            self.by = by
+            self.deadline = deadline
+            self.undoOf = undoOf
+            self.steps = steps
+        }
+    }
+
+    package struct Claimed: Codable, Sendable, Equatable {
+        package let epoch: Int64
+        package let by: Actor
+        /// Where the driver runs, as JSON.
+        package let place: Stored
+        /// Whether a person asked for it, which resets the count of fruitless claims.
+        package let byPerson: Bool
+        package init(epoch: Int64, by: Actor, place: Stored, byPerson: Bool) {
+            self.epoch = epoch
+            self.by = by
+            self.place = place
+            self.byPerson = byPerson
+        }
+    }
+
+    /// The step that the event is about.
+    package var step: StepPath? {
+        switch self {
+        case .stepSkipped(let path, _, _), .groupStarted(let path, _, _), .groupFailing(let path, _, _),
+            .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .stateRecorded(let path, _), .attemptDue(let path, _, _),
+            .retryScheduled(let path, _, _, _),
+            .stepSucceeded(let path, _), .stepFailed(let path, _, _), .stepUnknown(let path, _, _),
+            .stepReset(let path, _), .stepCommitted(let path), .stepAccepted(let path), .undoStarted(let path),
+            .undone(let path, _), .undoFailed(let path, _), .undoWaived(let path), .released(let path):
+            path
+        case .attemptIntended(let intent): intent.step
+        case .questionOpened(let path, _), .questionClosed(let path): path
+        case .decided(let decision): decision.step
+        default: nil
+        }
+    }
+}

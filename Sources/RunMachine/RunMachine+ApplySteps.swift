@@ -1,0 +1,188 @@
+import RunPlan
+import RunbookModel
+
+extension RunMachine {
+    mutating func applyToStep(_ event: RunEvent, _ path: StepPath) throws(IllegalMove) {
+        guard let index = graph.index(of: path) else { throw IllegalMove(description: "there is no step '\(path)'") }
+        switch event {
+        case .stepSkipped(_, let reason, let cutOff):
+            try move(index, to: .skipped) {
+                $0.reason = reason
+                $0.isCutOff = cutOff
+                $0.phase = .idle
+            }
+        case .groupStarted(_, let inputs, let instances): try startGroup(index, inputs, instances)
+        case .groupFailing(_, let reason, let undo): fail(group: index, reason, undo: undo)
+        case .attemptIntended(let intent): try intend(index, intent)
+        case .attemptEnded(_, let number, let outcome, let then): try end(index, number, outcome, then)
+        case .attemptAdopted: run.fruitlessClaims = 0
+        case .stateRecorded(_, let state): change(index) { $0.stateBefore = $0.stateBefore ?? state }
+        case .attemptDue(_, let purpose, let item): change(index) { $0.phase = .due(purpose, item: item) }
+        case .retryScheduled(_, let purpose, let item, let until):
+            change(index) { $0.phase = .backingOff(purpose, item: item, until: until) }
+        case .questionOpened(_, let question):
+            change(index) {
+                $0.question = question
+                $0.phase = .idle
+            }
+        case .questionClosed: change(index) { $0.question = nil }
+        case .decided(let decision): if decision.choice.isAboutOutcome { change(index) { $0.decidedBy = decision } }
+        default: try applyOutcome(event, index)
+        }
+    }
+
+    private mutating func applyOutcome(_ event: RunEvent, _ index: Int) throws(IllegalMove) {
+        switch event {
+        case .stepSucceeded(_, let outputs): try succeed(index, outputs)
+        case .stepFailed(_, let reason, let allowed):
+            try move(index, to: .failed) {
+                $0.reason = reason
+                $0.isAllowed = allowed
+                if case .due = $0.phase { $0.phase = .idle }
+            }
+        case .stepUnknown(_, let reason, let cause):
+            try move(index, to: .unknown) {
+                $0.reason = reason
+                $0.unknownCause = cause
+            }
+        case .stepReset(_, let reason):
+            try move(index, to: .pending) {
+                $0.reason = reason
+                $0.unknownCause = nil
+            }
+        case .stepCommitted: try move(index, to: .committed)
+        case .stepAccepted:
+            change(index) {
+                $0.isAllowed = true
+                $0.question = nil
+                $0.phase = .idle
+            }
+        case .undoStarted: try move(index, to: .undoStarted) { $0.question = nil }
+        case .undone(_, let reason):
+            try move(index, to: .undone) {
+                $0.phase = .idle
+                if let reason { $0.reason = reason }
+            }
+        case .undoFailed(_, let reason):
+            try move(index, to: .undoFailed) {
+                $0.reason = reason
+                $0.phase = .idle
+            }
+        case .undoWaived: try move(index, to: .waived) { $0.question = nil }
+        case .released: change(index) { $0.isReleased = true }
+        default: break
+        }
+    }
+
+    private mutating func startGroup(_ index: Int, _ inputs: Stored?, _ instances: [StepRecord.InstanceRecord]?)
+        throws(IllegalMove)
+    {
+        if let instances {
+            let first = graph.nodes.count
+            addInstances(instances, of: index)
+            indexNewNodes(from: first)
+            derived.unsettled[index] = graph.children[index].count
+        }
+        run.startedSteps += 1
+        let order = run.startedSteps
+        try move(index, to: .started) {
+            $0.inputs = inputs
+            $0.instances = instances
+            $0.order = order
+            $0.phase = .idle
+        }
+    }
+
+    private mutating func fail(group index: Int, _ reason: String, undo: Bool) {
+        change(index) {
+            $0.failing = reason
+            $0.undoesGroup = undo
+        }
+        for inner in graph.subtree(of: index).dropFirst() {
+            switch steps[inner].phase {
+            case .backingOff, .due: change(inner) { $0.phase = .idle }
+            default: break
+            }
+        }
+        derived.groups.insert(index)
+    }
+
+    private mutating func intend(_ index: Int, _ intent: AttemptIntent) throws(IllegalMove) {
+        guard steps[index].inFlight == nil else {
+            throw IllegalMove(description: "step '\(intent.step)' has an attempt in flight")
+        }
+        let startsStep = intent.purpose.startsStep && [.pending, .failed].contains(steps[index].state)
+        if startsStep {
+            run.startedSteps += 1
+            let order = run.startedSteps
+            try move(index, to: .started) {
+                $0.order = $0.order ?? order
+                $0.startedAt = $0.startedAt ?? intent.at.wall
+                $0.reason = nil
+            }
+        }
+        let countsAsTry = intent.purpose == .action || (intent.purpose == .verify && graph.nodes[index].action == nil)
+        let isWait = graph.nodes[index].action?.kind == "wait"
+        change(index) {
+            $0.phase = .running(intent)
+            $0.attempts = intent.number
+            if countsAsTry {
+                $0.tries += 1
+                $0.actionAttempt = intent.number
+            }
+            if intent.purpose == .action, isWait { $0.waitUntil = $0.waitUntil ?? intent.deadline }
+            if intent.purpose == .undo || intent.purpose == .restore { $0.undoTries = intent.tryNumber }
+        }
+    }
+
+    private mutating func end(_ index: Int, _ number: Int, _ outcome: AttemptOutcome, _ then: Phase)
+        throws(IllegalMove)
+    {
+        guard let intent = steps[index].inFlight, intent.number == number else {
+            throw IllegalMove(description: "no attempt \(number) of '\(graph.nodes[index].path)' is in flight")
+        }
+        if outcome.kind != .neverLaunched, outcome.kind != .interrupted { run.fruitlessClaims = 0 }
+        change(index) {
+            $0.phase = then
+            $0.endedAt = outcome.elapsed.map { intent.at.wall + $0 } ?? $0.endedAt
+            if intent.purpose == .protect, outcome.kind == .done { $0.snapshot = number }
+            if intent.purpose.isUndo, outcome.kind == .done { $0.undoTries = 0 }
+            if intent.purpose == .action { $0.exit = outcome.exit }
+            if intent.purpose == .action, let outputs = outcome.outputs { $0.outputs = outputs }
+            if intent.purpose == .verify { $0.checks = outcome.checks }
+            if intent.purpose == .gate { $0.isAdmitted = outcome.kind == .done }
+        }
+    }
+
+    private mutating func succeed(_ index: Int, _ outputs: Stored?) throws(IllegalMove) {
+        try move(index, to: .succeeded) {
+            $0.phase = .idle
+            $0.reason = nil
+            $0.question = nil
+            $0.unknownCause = nil
+            $0.isAllowed = false
+            if let outputs { $0.outputs = outputs }
+        }
+    }
+}
+
+extension Purpose {
+    /// Whether its intent turns a pending or failed step into a started one.
+    var startsStep: Bool {
+        switch self {
+        case .action, .apply, .verify, .settle: true
+        case .probe, .protect, .gate: false
+        case .undoProbe, .undo, .restore, .undoApply, .undoVerify: false
+        }
+    }
+}
+
+extension Choice {
+    /// Whether the choice says what became of the step.
+    var isAboutOutcome: Bool {
+        switch self {
+        case .skip, .accept, .markDone, .markFailed, .waive: true
+        case .retry, .rollback, .keep: false
+        }
+    }
+}

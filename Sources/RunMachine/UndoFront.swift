@@ -1,0 +1,78 @@
+import RunPlan
+
+/// Which steps may be undone next: those whose dependents, and the dependents of the groups around them, are clear.
+///
+/// A step is clear when it has nothing left to undo and everything that depends on it is clear too.
+struct UndoFront: Sendable {
+    private var members: Set<Int>
+    /// Dependents that are not clear.
+    private var blockers: [Int: Int] = [:]
+    /// Children that are not clear.
+    private var openChildren: [Int: Int] = [:]
+    private var cleared: Set<Int> = []
+    /// Nodes whose turn has come or that were asked about; checked against the records by `settle`.
+    private var worklist: [Int] = []
+    /// Nodes that may be undone now, as far as others are concerned, by the order of their start; some may be stale.
+    private var open: [(order: Int, node: Int)] = []
+
+    /// A front over these nodes; a group comes with everything inside it.
+    init(graph: Graph, members: [Int]) {
+        self.members = Set(members)
+        for node in members {
+            blockers[node] = graph.dependents[node].count { self.members.contains($0) }
+            openChildren[node] = graph.children[node].count { self.members.contains($0) }
+        }
+        worklist = members
+    }
+
+    /// Whether nothing is left to undo.
+    var isClear: Bool { cleared.count == members.count }
+
+    mutating func reconsider(_ node: Int) { if members.contains(node) { worklist.append(node) } }
+
+    /// Brings the front up to date with the records.
+    mutating func settle(graph: Graph, isStateClear: (Int) -> Bool, order: (Int) -> Int) {
+        while let node = worklist.popLast() {
+            guard !cleared.contains(node), isFree(node, graph: graph) else { continue }
+            if isStateClear(node) { clear(node, graph: graph) } else { insert(node, order: order(node)) }
+        }
+    }
+
+    /// The nodes that started last and that may be undone, at most so many.
+    mutating func latest(_ limit: Int, where isValid: (Int) -> Bool) -> [Int] {
+        while let last = open.last, !isValid(last.node) { open.removeLast() }
+        var result: [Int] = []
+        for (_, node) in open.reversed() {
+            if result.count == limit { break }
+            if isValid(node) { result.append(node) }
+        }
+        return result
+    }
+
+    private mutating func insert(_ node: Int, order: Int) {
+        var low = 0
+        var high = open.count
+        while low < high {
+            let middle = (low + high) / 2
+            if open[middle].order <= order { low = middle + 1 } else { high = middle }
+        }
+        if low > 0, open[low - 1].node == node { return }
+        open.insert((order, node), at: low)
+    }
+
+    private func isFree(_ node: Int, graph: Graph) -> Bool {
+        blockers[node] == 0 && openChildren[node] == 0
+            && graph.ancestors(of: node).allSatisfy { blockers[$0] ?? 0 == 0 }
+    }
+
+    private mutating func clear(_ node: Int, graph: Graph) {
+        cleared.insert(node)
+        for need in graph.needs[node] where members.contains(need) {
+            blockers[need, default: 0] -= 1
+            if blockers[need] == 0 { worklist += graph.subtree(of: need) }
+        }
+        guard let parent = graph.nodes[node].parent, members.contains(parent) else { return }
+        openChildren[parent, default: 0] -= 1
+        if openChildren[parent] == 0 { worklist.append(parent) }
+    }
+}

@@ -1,0 +1,151 @@
+import Diagnostics
+import Expressions
+import RunbookModel
+
+/// An input that cannot be used as given.
+package struct InputProblem: Error, Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        case missing
+        case unknown
+        case unfit
+    }
+    package let input: String
+    package let kind: Kind
+    /// What is wrong; lower case, no full stop. Values of secret inputs do not stand in it.
+    package let message: String
+    package let help: String?
+}
+
+/// Binds the inputs of a runbook: given values beat defaults; all problems are found at once.
+package enum InputBinding {
+    /// The bound inputs, in the order of their declarations, or everything that is wrong.
+    ///
+    /// `evaluate` gives the value of a default that is a template.
+    package static func bind(
+        _ declarations: [InputDeclaration], given: [String: Value], evaluate: (Template) throws -> Value
+    ) -> Result<ValueMap, InputProblems> {
+        var bound: [(String, Value)] = []
+        var problems = unknown(given, declarations)
+        for declaration in declarations {
+            do {
+                if let value = try value(of: declaration, given[declaration.name], evaluate) {
+                    bound.append((declaration.name, value))
+                }
+            } catch let problem as InputProblem {
+                problems.append(problem)
+            } catch {
+                problems.append(
+                    InputProblem(
+                        input: declaration.name, kind: .unfit,
+                        message: "the default of input '\(declaration.name)' has no value: \(error)", help: nil))
+            }
+        }
+        return problems.isEmpty ? .success(ValueMap(bound)) : .failure(InputProblems(all: problems))
+    }
+
+    private static func unknown(_ given: [String: Value], _ declarations: [InputDeclaration]) -> [InputProblem] {
+        let names = declarations.map(\.name)
+        return given.keys.filter { !names.contains($0) }.sorted().map { name in
+            let near = nearest(to: name, in: names)
+            let known = names.isEmpty ? "it takes no inputs" : "its inputs are \(names.joined(separator: ", "))"
+            return InputProblem(
+                input: name, kind: .unknown, message: "the runbook has no input '\(name)'",
+                help: near.map { "did you mean '\($0)'?" } ?? known)
+        }
+    }
+
+    private static func value(
+        of declaration: InputDeclaration, _ given: Value?, _ evaluate: (Template) throws -> Value
+    ) throws -> Value? {
+        guard let raw = try given ?? declaration.default?.resolved(evaluate).value else {
+            throw InputProblem(
+                input: declaration.name, kind: .missing, message: "input '\(declaration.name)' is required",
+                help: "give it with -i \(declaration.name)=…")
+        }
+        let value: Value
+        do {
+            value = try declaration.type.shape.convert(raw)
+        } catch {
+            let shown = declaration.isSecret ? "the value does not fit" : error.message
+            throw InputProblem(
+                input: declaration.name, kind: .unfit, message: "input '\(declaration.name)': \(shown)", help: nil)
+        }
+        try check(value, declaration)
+        return value
+    }
+
+    private static func check(_ value: Value, _ declaration: InputDeclaration) throws(InputProblem) {
+        let name = declaration.name
+        let shown = declaration.isSecret ? "the value" : "'\(value.plainText)'"
+        func unfit(_ message: String, _ help: String? = nil) -> InputProblem {
+            InputProblem(input: name, kind: .unfit, message: "input '\(name)': \(message)", help: help)
+        }
+        if declaration.type == .version, let text = value.asString, SemanticVersion(text) == nil {
+            throw unfit("\(shown) is not a version such as 1.2.0")
+        }
+        if let choices = declaration.choices, !choices.contains(where: { $0.celEquals(value) }) {
+            let words = choices.map(\.plainText)
+            let near = value.asString.flatMap { nearest(to: $0, in: words) }
+            throw unfit(
+                "\(shown) is not one of \(words.joined(separator: ", "))", near.map { "did you mean '\($0)'?" })
+        }
+        if let pattern = declaration.pattern, let text = value.asString, !matchesWhole(pattern, text) {
+            throw unfit("\(shown) does not match the pattern \(pattern.source)")
+        }
+        if let minimum = declaration.minimum, isLess(value, minimum, declaration.type) {
+            throw unfit("\(shown) is less than the minimum \(minimum.plainText)")
+        }
+        if let maximum = declaration.maximum, isLess(maximum, value, declaration.type) {
+            throw unfit("\(shown) is more than the maximum \(maximum.plainText)")
+        }
+    }
+
+    private static func matchesWhole(_ pattern: Pattern, _ text: String) -> Bool {
+        (try? pattern.matches(text)) ?? false
+    }
+
+    private static func isLess(_ left: Value, _ right: Value, _ type: InputType) -> Bool {
+        if type == .version, let left = left.asString.flatMap({ SemanticVersion($0) }),
+            let right = right.asString.flatMap({ SemanticVersion($0) })
+        {
+            return left < right
+        }
+        return left.isLess(than: right) ?? false
+    }
+}
+
+/// All that is wrong with the given inputs; never empty.
+package struct InputProblems: Error, Sendable {
+    package let all: [InputProblem]
+}
+
+extension InputType {
+    /// The form to which given values are converted.
+    package var shape: Shape {
+        switch self {
+        case .string, .version: .string
+        case .int: .int(Int64.min...Int64.max)
+        case .number: .number
+        case .bool: .bool
+        case .duration: .duration
+        case .size: .size
+        case .path: .path
+        case .url: .url
+        case .list(let item): .list(item.shape)
+        case .map: .value
+        }
+    }
+
+    /// Reads a value from a command line: JSON for lists and maps, a comma list for simple lists, else the text.
+    package func parse(_ text: String) -> Value {
+        switch self {
+        case .bool: text == "true" ? true : text == "false" ? false : .string(text)
+        case .list:
+            if text.first == "[", let value = try? JSONText.parse(text) { value } else {
+                .list(text.isEmpty ? [] : text.split(separator: ",").map { .string(String($0)) })
+            }
+        case .map: (try? JSONText.parse(text)) ?? .string(text)
+        default: .string(text)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Diagnostics
+import Expressions
+
+/// The facts of one maintained system; the variable `system` of expressions.
+package struct SystemProfile: Sendable {
+    package let name: String
+    package let title: String?
+    /// The whole file as a value, `system.name` included.
+    package let value: ValueMap
+    package let services: [String: ServiceDeclaration]
+    package let span: Span
+
+    package init(name: String, title: String?, value: ValueMap, services: [String: ServiceDeclaration], span: Span) {
+        self.name = name
+        self.title = title
+        self.value = value
+        self.services = services
+        self.span = span
+    }
+
+    /// The directory to which the profile's relative paths belong.
+    package var home: String? { value["home"]?.asString }
+}
+
+/// How a service of a profile is controlled.
+package struct ServiceDeclaration: Sendable {
+    package enum Control: Sendable {
+        case systemd(unit: String)
+        case commands(Commands)
+    }
+    /// Commands are argument lists; a plain string in the file is a shell script (`sh -c`).
+    package struct Commands: Sendable {
+        package var start: [String]
+        package var stop: Stop
+        package var status: [String]?
+        package var reload: [String]?
+        package var restart: [String]?
+        package var pidfile: String?
+        /// A pattern on the command line of its processes.
+        package var match: String?
+        package init(start: [String], stop: Stop) {
+            self.start = start
+            self.stop = stop
+        }
+    }
+    package enum Stop: Sendable {
+        case command([String])
+        case signal(String, grace: Duration)
+    }
+    package let name: String
+    package let control: Control
+    /// Services that must be started before this one.
+    package let after: [String]
+    package let span: Span
+    package init(name: String, control: Control, after: [String], span: Span) {
+        self.name = name
+        self.control = control
+        self.after = after
+        self.span = span
+    }
+}
