@@ -99,6 +99,8 @@ package struct StepRecord: Codable, Sendable, Equatable {
     package var importedAttempts: Int?
     /// The number of the attempt that took the snapshot.
     package var snapshot: Int?
+    /// Until when a `wait` waits, fixed when it first started.
+    package var waitUntil: Deadline?
     /// What the action noted about the state before it, for its own undo.
     package var stateBefore: Stored?
     /// An allowed failure (`on_failure: continue`, or accepted by a person).

@@ -122,6 +122,7 @@ extension RunMachine {
             }
         }
         let countsAsTry = intent.purpose == .action || (intent.purpose == .verify && graph.nodes[index].action == nil)
+        let isWait = graph.nodes[index].action?.kind == "wait"
         change(index) {
             $0.phase = .running(intent)
             $0.attempts = intent.number
@@ -129,6 +130,7 @@ extension RunMachine {
                 $0.tries += 1
                 $0.actionAttempt = intent.number
             }
+            if intent.purpose == .action, isWait { $0.waitUntil = $0.waitUntil ?? intent.deadline }
             if intent.purpose == .undo || intent.purpose == .restore { $0.undoTries = intent.tryNumber }
         }
     }

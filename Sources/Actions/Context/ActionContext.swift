@@ -61,7 +61,8 @@ package struct ActionIdentity: Sendable {
 }
 
 /// What became of a process that is to outlive the driver.
-package enum DetachedStart: Sendable, Equatable {
-    case started(pid: Int32)
+package enum DetachedStart: Sendable {
+    /// `ended` tells how the process itself ended, or nil while it runs; it never blocks.
+    case started(ended: @Sendable () -> ProcessProbeResult?)
     case failed(String)
 }

@@ -73,9 +73,8 @@ extension Checker {
             if let node = matchNode(call, text, nodes) { return Checked(node: node, type: .bool) }
         }
         let node = CallNode(call.name, fitting, nodes, call.range)
-        let final = folded(node, nodes)
-        if final.constant == nil { reportConstantFailure(node, nodes) }
-        return Checked(node: final, type: result)
+        reportConstantFailure(node, nodes)
+        return Checked(node: folded(node, nodes), type: result)
     }
 
     private mutating func matchNode(_ call: Call, _ text: String, _ nodes: [any Node]) -> (any Node)? {
@@ -92,12 +91,9 @@ extension Checker {
     /// A call of literals that fails will fail whenever it is evaluated, so it is said at once.
     private mutating func reportConstantFailure(_ node: CallNode, _ nodes: [any Node]) {
         guard environment.strictness == .full, node.name != "matches", !nodes.isEmpty,
-            nodes.allSatisfy({ $0.constant != nil })
+            case .failure(let problem)? = constantResult(of: node, nodes)
         else { return }
-        var frame = Frame(locals: [], bindings: DictionaryBindings([:]), budget: Budget(.standard))
-        do throws(EvaluationProblem) { _ = try node.evaluate(&frame) } catch {
-            if error.message != Budget.exhausted { report(error.message, error.range) }
-        }
+        report(problem.message, problem.range)
     }
 
     private mutating func noOverload(_ call: Call, _ overloads: [Overload], _ arguments: [Checked]) -> Checked {

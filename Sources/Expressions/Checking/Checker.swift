@@ -18,6 +18,8 @@ struct Checker {
     private(set) var problems: [ExpressionProblem] = []
     private var locals: [Local] = []
     private(set) var slotCount = 0
+    /// What may still be spent on evaluating beforehand, so that checking is bounded as well.
+    private var foldingWork = 100_000
 
     init(_ environment: Environment) { self.environment = environment }
 
@@ -78,10 +80,21 @@ struct Checker {
     }
 
     /// The node, or its value where all parts are known beforehand and it has one.
-    func folded(_ node: any Node, _ parts: [any Node]) -> any Node {
-        for part in parts where part.constant == nil { return node }
-        var frame = Frame(locals: [], bindings: DictionaryBindings([:]), budget: Budget(Limits(work: 10_000)))
-        guard let value = try? node.evaluate(&frame), value.weight(atMost: 1_000) != nil else { return node }
-        return ConstantNode(value, node.range)
+    mutating func folded(_ node: any Node, _ parts: [any Node]) -> any Node {
+        if case .success(let value)? = constantResult(of: node, parts), value.weight(atMost: 1_000) != nil {
+            return ConstantNode(value, node.range)
+        }
+        return node
+    }
+
+    /// What the node gives, where all its parts are known beforehand and that is soon clear.
+    mutating func constantResult(of node: any Node, _ parts: [any Node]) -> Result<Value, EvaluationProblem>? {
+        for part in parts where part.constant == nil { return nil }
+        let limit = min(10_000, foldingWork)
+        var frame = Frame(DictionaryBindings([:]), slotCount: 0, Limits(work: limit))
+        defer { foldingWork -= limit - frame.budget.remaining }
+        do throws(EvaluationProblem) { return .success(try node.evaluate(&frame)) } catch {
+            return error.message == Budget.exhausted ? nil : .failure(error)
+        }
     }
 }

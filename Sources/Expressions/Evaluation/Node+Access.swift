@@ -101,6 +101,7 @@ final class IndexNode: Node {
         try frame.enter(self)
         let base = try operand.evaluate(&frame)
         let key = try index.evaluate(&frame)
+        try frame.spend(key: key, self)
         if case .optional(let inner) = base {
             guard let inner else { return base }
             return .optional(try element(of: inner, key))

@@ -76,12 +76,12 @@ enum BinaryOperator: String, Sendable {
     case greaterOrEqual = ">="
     case isIn = "in"
 
-    /// How tightly it binds: more is tighter.
+    /// How tightly it binds: more is tighter; `||` has 1 and `&&` 2.
     var precedence: Int {
         switch self {
-        case .multiply, .divide, .remainder: 3
-        case .add, .subtract: 2
-        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isIn: 1
+        case .multiply, .divide, .remainder: 5
+        case .add, .subtract: 4
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isIn: 3
         }
     }
 }

@@ -41,6 +41,8 @@ extension ValueType: CustomStringConvertible {
         case .record(let record): "record of \(record.noun)s"
         case .parameter: "dyn"
         case .error: "unknown"
+        case .duration: "duration"
+        case .timestamp: "timestamp"
         default: name
         }
     }
@@ -132,11 +134,10 @@ extension Value {
         }
     }
 
-    /// The type as messages name it.
+    /// The type as messages name it, without the types of parts.
     var typeWord: String {
         switch self {
-        case .duration: "duration"
-        case .timestamp: "timestamp"
+        case .duration, .timestamp: type.description
         default: type.name
         }
     }
