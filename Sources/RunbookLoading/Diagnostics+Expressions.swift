@@ -36,6 +36,9 @@ extension Diagnostic {
     }
 
     static func referenceNotNeeded(_ reference: StepReference, from step: Step) -> Diagnostic {
+        if reference.name == step.id.text {
+            return Diagnostic(.notNeeded, "'\(step.id)' uses its own result before there is one", at: reference.span)
+        }
         let others = step.needs.map(\.text).filter { $0 != reference.name } + [reference.name]
         return Diagnostic(
             .notNeeded, "'\(step.id)' uses '\(reference.name)', but need not wait for it", at: reference.span,

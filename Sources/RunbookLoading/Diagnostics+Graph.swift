@@ -41,6 +41,15 @@ extension Diagnostic {
         return Diagnostic(.inclusionCycle, "a runbook cannot include itself: \(path)", at: span)
     }
 
+    static func includedTooDeeply(_ name: RunbookName, _ span: Span, limit: Int) -> Diagnostic {
+        Diagnostic(.inclusionCycle, "runbooks include each other more than \(limit) deep, down to '\(name)'", at: span)
+    }
+
+    static func tooManySteps(_ count: Int, _ span: Span, limit: Int) -> Diagnostic {
+        Diagnostic(
+            .tooManySteps, "\(count) steps, those of included runbooks counted; at most \(limit) are allowed", at: span)
+    }
+
     static func ambiguousRunbook(_ name: RunbookName, _ span: Span, first: String, second: String) -> Diagnostic {
         Diagnostic(
             .ambiguousRunbook, "'\(name)' stands for two files", at: span,

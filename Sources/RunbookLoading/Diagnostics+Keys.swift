@@ -76,7 +76,7 @@ extension Diagnostic {
     static func badEnvironmentName(_ entry: SyntaxNode.Entry) -> Diagnostic {
         Diagnostic(
             .badName, "'\(entry.key.shortened)' cannot be the name of an environment variable", at: entry.keySpan,
-            notes: ["names are letters, digits and '_', no digit first"])
+            notes: ["names are letters, digits and '_', no digit first; those with BELAY_ are Belay's own"])
     }
 
     static func takenVariable(_ name: String, _ span: Span) -> Diagnostic {

@@ -104,7 +104,7 @@ struct StepSettings {
     /// The entries of an `env:`, in which secrets may stand.
     func environment(_ node: SyntaxNode) -> [EnvironmentEntry] {
         (context.mapping(node, "a mapping of variables") ?? []).compactMap { entry in
-            guard EnvironmentName.isValid(entry.key) else {
+            if !EnvironmentName.isValid(entry.key) || entry.key.hasPrefix("BELAY_") {
                 context.add(.badEnvironmentName(entry))
                 return nil
             }
