@@ -10,7 +10,9 @@ struct Exclusions: Sendable {
     private let literal: Set<[UInt8]>
 
     /// The patterns of an item, and the databases inside it that are protected as such: their files are SQLite's.
-    init(of item: ProtectedItem, among items: [ProtectedItem]) {
+    ///
+    /// `skipped` are absolute paths of what a snapshot could not save: a restore leaves those alone as well.
+    init(of item: ProtectedItem, among items: [ProtectedItem], skipped: [String] = []) {
         guard case .path(_, let patterns) = item else {
             (anchored, names, literal) = ([], [], [])
             return
@@ -20,14 +22,11 @@ struct Exclusions: Sendable {
             $0.hasPrefix("/") ? String($0.dropFirst()) : $0
         }
         names = trimmed.filter { !$0.utf8.contains(UInt8(ascii: "/")) }
-        var literal: Set<[UInt8]> = []
         let prefix = Array("\(item.path)/".utf8)
-        for case .sqlite(let database) in items {
-            for file in DatabaseFiles(database).all where file.utf8.starts(with: prefix) {
-                literal.insert(Array(file.utf8.dropFirst(prefix.count)))
-            }
-        }
-        self.literal = literal
+        let databases = items.compactMap { if case .sqlite = $0 { DatabaseFiles($0.path).all } else { nil } }
+        literal = Set(
+            (databases.flatMap { $0 } + skipped).filter { $0.utf8.starts(with: prefix) }
+                .map { Array($0.utf8.dropFirst(prefix.count)) })
     }
 
     /// Whether an entry, named by its path below the directory, is excluded; what is in it then is too.

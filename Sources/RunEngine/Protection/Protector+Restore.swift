@@ -36,7 +36,7 @@ extension Protector {
             outcome = try restoreDatabase(path, ownership, from: place, isDamaged: present.form == .rawDatabase)
         case (.rawDatabase, _): outcome = try restoreRawDatabase(path, from: place)
         case (.archive, let item):
-            let exclusions = Exclusions(of: item, among: manifest.entries.map(\.item))
+            let exclusions = Exclusions(of: item, among: manifest.entries.map(\.item), skipped: entry.skipped)
             let survey = try surveyPresent(path, exclusions)
             untouched =
                 survey.map { survey in (survey.excluded + survey.skipped).map { survey.absolute($0).text } } ?? []

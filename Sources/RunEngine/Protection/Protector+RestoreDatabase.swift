@@ -10,6 +10,7 @@ extension Protector {
         if access(path, F_OK) != 0 {
             // SQLite takes an empty file for an empty database, and removes a stale log or journal beside it.
             try protecting(path) { try Self.create(path) }
+            try apply(ownership, to: path)
         }
         let outcome = try runSQLite("restore", place.database, path, about: path)
         guard outcome.exit == 0 else { throw databaseFailure("cannot restore", path, outcome) }

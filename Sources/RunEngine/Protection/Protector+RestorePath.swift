@@ -8,6 +8,11 @@ extension Protector {
     ) throws(ProtectionFailure) -> RestoreReport.Outcome {
         let location = Location(path)
         let names = try ArchiveNames(of: place)
+        if let present, let mount = present.mountPoints.first(where: { names.contain($0) }) {
+            throw ProtectionFailure(
+                "cannot restore \(path): a filesystem is mounted at \(present.absolute(mount).text), which was not so when "
+                    + "it was saved", path: path, help: "unmount it and try again")
+        }
         if present?.hasUntouched != true, try swap(location, present, names, place) { return .replaced }
         if let present, present.isDirectory || names.rootIsDirectory {
             try clear(present, keeping: names)
@@ -39,9 +44,12 @@ extension Protector {
             try delete([location.incoming], "cannot clear")
             return false
         }
-        if try !move("\(location.incoming)/\(location.name)", to: location.path) {
+        guard rename("\(location.incoming)/\(location.name)", location.path) == 0 else {
+            let error = errno
+            if movesAway { rename(location.outgoing, location.path) }
             try delete([location.incoming], "cannot clear")
-            return false
+            if !movesAway && Self.isRefusal(error) { return false }
+            throw ProtectionFailure("cannot put in place", path: location.path, errno: error)
         }
         try protecting(location.path) { try HostFiles.syncDirectory(location.parent) }
         try delete([location.incoming, location.outgoing], "cannot clear")
@@ -115,6 +123,8 @@ private struct ArchiveNames {
     var rootIsDirectory: Bool { directories.contains([]) }
     private(set) var directories: Set<[UInt8]> = []
     private(set) var others: Set<[UInt8]> = []
+
+    func contain(_ path: [UInt8]) -> Bool { directories.contains(path) || others.contains(path) }
 
     init(of place: SnapshotPlace) throws(ProtectionFailure) {
         let list = try protecting(place.names) { try HostFiles.read(place.names, limit: 1 << 30) }
