@@ -91,6 +91,7 @@ extension AttemptPerformer {
     private func judge(_ result: ActionResult, _ node: PlanNode, _ intent: AttemptIntent) -> AttemptOutcome {
         switch result.outcome {
         case .interrupted: return AttemptOutcome(.unknown, reason: "it was ended before it was done")
+        case .inconclusive(let reason): return AttemptOutcome(.inconclusive, reason: reason)
         case .failed(let reason, let cause):
             return AttemptOutcome(.failed, cause: cause.ofAttempt, reason: reason)
         case .done: break
