@@ -50,8 +50,15 @@ import Testing
         #expect(try value("steps['a'].outputs.x") == 1)
         #expect(try value("steps.?b.outputs.x.orValue(7)") == 7)
         #expect(try value("has(steps.a) && !has(steps.b)") == true)
+        #expect(try value("steps['a' + ''].outputs.x + steps[?'b'].orValue({'n': 1}).n") == 2)
         #expect(throws: EvaluationProblem.self) { try value("steps.b.outputs") }
         #expect(bindings.asked.withLock { $0 } == [])
+    }
+
+    @Test func aVariableMayHoldAnOptional() throws {
+        let bindings: [String: Value] = ["some": .optional(["x": 1]), "none": .optional(nil)]
+        #expect(try evaluate("some.x.value() == 1 && some.?x.hasValue() && has(some.x)", bindings) == true)
+        #expect(try evaluate("none.x.hasValue() || none.?x.hasValue() || has(none.x)", bindings) == false)
     }
 
     @Test func layeredBindingsPreferTheTop() throws {
