@@ -24,7 +24,8 @@ let package = Package(
         .target(
             name: "CSupervisor", dependencies: ["CDigest"], exclude: ["README.md"],
             cSettings: [.define("_GNU_SOURCE")]),
-        .target(name: "CAssets"),
+        .target(name: "CFileSystem", exclude: ["README.md"]),
+        .target(name: "CAssets", exclude: ["README.md", "migrations"]),
         // Text: files, spans, the graph as written. Knows no clock.
         .target(name: "Diagnostics", swiftSettings: strict),
         .target(name: "Expressions", dependencies: ["CPCRE2", "Diagnostics"], swiftSettings: strict),
@@ -45,7 +46,7 @@ let package = Package(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
-            name: "Checks", dependencies: ["CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
+            name: "Checks", dependencies: ["CDigest", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
             swiftSettings: strict),
         .target(
             name: "Actions",
@@ -53,13 +54,15 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RunJournal",
-            dependencies: ["CSQLite", "CAssets", "CDigest", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
+            dependencies: [
+                "CSQLite", "CFileSystem", "CAssets", "CDigest", "Expressions", "RunbookModel", "RunPlan", "RunMachine",
+            ], exclude: ["README.md"],
             swiftSettings: strict),
         .target(
             name: "RunEngine",
             dependencies: [
-                "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine", "RunHost",
-                "Checks", "Actions", "RunJournal",
+                "CSQLite", "CDigest", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan",
+                "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
             ], swiftSettings: strict),
         .target(
             name: "BelayCommands",
@@ -87,12 +90,17 @@ let package = Package(
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics"]),
         .testTarget(
             name: "RunbookLoadingTests",
-            dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"]),
+            dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
         .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
-        .testTarget(name: "RunJournalTests", dependencies: ["RunJournal", "RunMachine", "TestSupport"]),
+        .testTarget(
+            name: "RunJournalTests",
+            dependencies: [
+                "CSQLite", "Diagnostics", "Expressions", "RunJournal", "RunMachine", "RunPlan", "RunbookModel",
+            ]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
         .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
-        .testTarget(name: "RunEngineTests", dependencies: ["RunEngine", "TestSupport"]),
+        .testTarget(
+            name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
         .testTarget(name: "DemoServiceTests"),
     ],

@@ -1,5 +1,5 @@
 /// One thing that is wrong with the text of an expression.
-package struct ExpressionProblem: Hashable, Sendable {
+package struct ExpressionProblem: Error, Hashable, Sendable {
     /// Where, in UTF-8 offsets of the source that was given.
     package let range: Range<Int>
     /// What is wrong; lower case, no full stop.

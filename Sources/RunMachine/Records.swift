@@ -99,6 +99,8 @@ package struct StepRecord: Codable, Sendable, Equatable {
     package var importedAttempts: Int?
     /// The number of the attempt that took the snapshot.
     package var snapshot: Int?
+    /// Until when a `wait` waits, fixed when it first started.
+    package var waitUntil: Deadline?
     /// What the action noted about the state before it, for its own undo.
     package var stateBefore: Stored?
     /// An allowed failure (`on_failure: continue`, or accepted by a person).
@@ -189,7 +191,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var deadlineHasPassed = false
     /// The outcome with which the run closes once its handlers have run.
     package var decidedOutcome: Outcome?
-    package var disposition: String?
+    /// The run's own outputs, computed before it closes.
+    package var outputs: Stored?
     package var handlers: [HandlerRecord] = []
     /// Handlers that are to run next.
     package var pendingHandlers: [HandlerEvent] = []

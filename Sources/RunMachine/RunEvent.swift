@@ -16,6 +16,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case attemptIntended(AttemptIntent)
     case attemptEnded(StepPath, number: Int, AttemptOutcome, then: Phase)
     case attemptAdopted(StepPath, number: Int, pid: Int32)
+    /// What an action that knows its own undo found before its first effect.
+    case stateRecorded(StepPath, Stored)
     /// A decision or a settled question calls for an attempt.
     case attemptDue(StepPath, Purpose, item: Int)
     case retryScheduled(StepPath, Purpose, item: Int, until: Deadline)
@@ -50,6 +52,7 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case handlerStarted(HandlerEvent, occurrence: Int)
     case handlerEnded(HandlerEvent, occurrence: Int)
     case noted(text: String, by: Actor)
+    case outputsComputed(Stored)
     case outcomeDecided(Outcome)
     case closed(Outcome)
 
@@ -93,7 +96,7 @@ package enum RunEvent: Codable, Sendable, Equatable {
     package var step: StepPath? {
         switch self {
         case .stepSkipped(let path, _, _), .groupStarted(let path, _, _), .groupFailing(let path, _, _),
-            .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .attemptDue(let path, _, _),
+            .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .stateRecorded(let path, _), .attemptDue(let path, _, _),
             .retryScheduled(let path, _, _, _),
             .stepSucceeded(let path, _), .stepFailed(let path, _, _), .stepUnknown(let path, _, _),
             .stepReset(let path, _), .stepCommitted(let path), .stepAccepted(let path), .undoStarted(let path),

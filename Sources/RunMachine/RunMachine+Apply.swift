@@ -40,6 +40,7 @@ extension RunMachine {
         case .rollbackVerifyWaived:
             run.isRollbackVerified = true
             run.isRollbackVerifyWaived = true
+        case .outputsComputed(let outputs): run.outputs = outputs
         case .effectsSynced(let order): run.syncedUpTo = order
         case .deadlinePassed: run.deadlineHasPassed = true
         case .handlerStarted(let event, let occurrence): startHandler(event, occurrence)

@@ -15,7 +15,8 @@ extension RunMachine {
         case .groupFailing(_, let reason, let undo): fail(group: index, reason, undo: undo)
         case .attemptIntended(let intent): try intend(index, intent)
         case .attemptEnded(_, let number, let outcome, let then): try end(index, number, outcome, then)
-        case .attemptAdopted: break
+        case .attemptAdopted: run.fruitlessClaims = 0
+        case .stateRecorded(_, let state): change(index) { $0.stateBefore = $0.stateBefore ?? state }
         case .attemptDue(_, let purpose, let item): change(index) { $0.phase = .due(purpose, item: item) }
         case .retryScheduled(_, let purpose, let item, let until):
             change(index) { $0.phase = .backingOff(purpose, item: item, until: until) }
@@ -121,6 +122,7 @@ extension RunMachine {
             }
         }
         let countsAsTry = intent.purpose == .action || (intent.purpose == .verify && graph.nodes[index].action == nil)
+        let isWait = graph.nodes[index].action?.kind == "wait"
         change(index) {
             $0.phase = .running(intent)
             $0.attempts = intent.number
@@ -128,6 +130,7 @@ extension RunMachine {
                 $0.tries += 1
                 $0.actionAttempt = intent.number
             }
+            if intent.purpose == .action, isWait { $0.waitUntil = $0.waitUntil ?? intent.deadline }
             if intent.purpose == .undo || intent.purpose == .restore { $0.undoTries = intent.tryNumber }
         }
     }
@@ -142,10 +145,8 @@ extension RunMachine {
         change(index) {
             $0.phase = then
             $0.endedAt = outcome.elapsed.map { intent.at.wall + $0 } ?? $0.endedAt
-            if intent.purpose == .protect, outcome.kind == .done {
-                $0.snapshot = number
-                $0.stateBefore = outcome.outputs
-            }
+            if intent.purpose == .protect, outcome.kind == .done { $0.snapshot = number }
+            if intent.purpose.isUndo, outcome.kind == .done { $0.undoTries = 0 }
             if intent.purpose == .action { $0.exit = outcome.exit }
             if intent.purpose == .action, let outputs = outcome.outputs { $0.outputs = outputs }
             if intent.purpose == .verify { $0.checks = outcome.checks }

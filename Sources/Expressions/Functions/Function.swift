@@ -9,7 +9,7 @@ package struct Function: Sendable {
     }
 }
 
-/// One signature of a function.
+/// One signature of a function with what it does.
 package struct Overload: Sendable {
     /// The call itself; it must be pure, and take from the budget for work that grows with its arguments.
     package typealias Implementation =
@@ -21,16 +21,39 @@ package struct Overload: Sendable {
     package let result: ValueType
     /// Whether it is called as `a.f(b)` rather than `f(a, b)`.
     package let isMember: Bool
+    /// Whether the last parameter may be given more than once.
+    let isVariadic: Bool
     package let implementation: Implementation
 
     package init(
         _ parameters: [ValueType], _ result: ValueType, isMember: Bool = false,
         implementation: @escaping Implementation
     ) {
+        self.init(parameters, result, isMember: isMember, isVariadic: false, implementation: implementation)
+    }
+
+    init(
+        _ parameters: [ValueType], _ result: ValueType, isMember: Bool, isVariadic: Bool,
+        implementation: @escaping Implementation
+    ) {
         self.parameters = parameters
         self.result = result
         self.isMember = isMember
+        self.isVariadic = isVariadic
         self.implementation = implementation
+    }
+
+    /// Whether it can be called with so many arguments.
+    func takes(_ count: Int) -> Bool { isVariadic ? count >= parameters.count : count == parameters.count }
+
+    /// The type wanted at a position.
+    func parameter(_ index: Int) -> ValueType { parameters[min(index, parameters.count - 1)] }
+
+    /// Whether the values have the types it wants.
+    func accepts(_ arguments: [Value]) -> Bool {
+        guard takes(arguments.count) else { return false }
+        for index in arguments.indices where !parameter(index).accepts(arguments[index]) { return false }
+        return true
     }
 }
 

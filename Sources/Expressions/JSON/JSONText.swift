@@ -1,13 +1,14 @@
 /// Reading of JSON as RFC 8259 has it.
 package enum JSONText {
-    /// Reads one JSON text; integral numbers that fit become ints, duplicate keys are refused.
+    /// Reads one JSON text; integers that fit become ints, other numbers doubles; duplicate keys are refused.
     package static func parse(_ text: String, maxDepth: Int = 64) throws(JSONProblem) -> Value {
-        fatalError("to come")
+        try parse(Array(text.utf8), maxDepth: maxDepth)
     }
 
     /// Reads one JSON text from UTF-8, which is checked.
     package static func parse(_ text: [UInt8], maxDepth: Int = 64) throws(JSONProblem) -> Value {
-        fatalError("to come")
+        var reader = JSONReader(text, maxDepth: maxDepth)
+        return try reader.document()
     }
 }
 

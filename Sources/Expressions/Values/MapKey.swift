@@ -1,4 +1,4 @@
-/// What a key of a map is compared by: numbers of all types by their value.
+/// What a key of a map is compared by: numbers of all types by their value, strings by their bytes.
 enum MapKey: Hashable {
     case string(String)
     case int(Int64)
@@ -21,6 +21,16 @@ enum MapKey: Hashable {
                 return nil
             }
         default: return nil
+        }
+    }
+
+    static func == (left: MapKey, right: MapKey) -> Bool {
+        switch (left, right) {
+        case (.string(let one), .string(let other)): one.hasSameBytes(as: other)
+        case (.int(let one), .int(let other)): one == other
+        case (.large(let one), .large(let other)): one == other
+        case (.bool(let one), .bool(let other)): one == other
+        default: false
         }
     }
 }

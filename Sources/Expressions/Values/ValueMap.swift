@@ -23,7 +23,7 @@ package struct ValueMap: Sendable, ExpressibleByDictionaryLiteral {
 
     /// The value of a string key; assigning nil removes the entry.
     package subscript(_ key: String) -> Value? {
-        get { position(of: .string(key)).map { entries[$0].value } }
+        get { position(of: key).map { entries[$0].value } }
         set { set(.string(key), .string(key), newValue) }
     }
 
@@ -31,6 +31,21 @@ package struct ValueMap: Sendable, ExpressibleByDictionaryLiteral {
     package subscript(_ key: Value) -> Value? {
         get { MapKey(key).flatMap { position(of: $0) }.map { entries[$0].value } }
         set { if let found = MapKey(key) { set(key, found, newValue) } }
+    }
+
+    /// Adds an entry at the end; false where the key is there already.
+    package mutating func append(_ key: String, _ value: Value) -> Bool {
+        guard position(of: key) == nil else { return false }
+        entries.append((.string(key), value))
+        noteAppended(.string(key))
+        return true
+    }
+
+    private func position(of key: String) -> Int? {
+        if entries.count > Self.scanLimit { return index[.string(key)] }
+        return entries.firstIndex { entry in
+            if case .string(let other) = entry.key { other.hasSameBytes(as: key) } else { false }
+        }
     }
 
     private func position(of key: MapKey) -> Int? {

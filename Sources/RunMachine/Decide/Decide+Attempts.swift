@@ -25,10 +25,8 @@ extension RunMachine {
         return needsSnapshot(index) ? .protect : .action
     }
 
-    /// Whether the state before must be kept before anything is done.
     func needsSnapshot(_ index: Int) -> Bool {
-        let node = graph.nodes[index]
-        return (!node.step.protect.isEmpty || node.hasInherentUndo) && steps[index].snapshot == nil
+        !graph.nodes[index].step.protect.isEmpty && steps[index].snapshot == nil
     }
 
     /// What comes once the step is known not to be done yet.

@@ -14,7 +14,7 @@ extension RunMachine {
         } else if node.hasInherentUndo {
             stages.append((.undo, 0))
         }
-        if steps[index].snapshot != nil, !node.step.protect.isEmpty { stages.append((.restore, 0)) }
+        if steps[index].snapshot != nil { stages.append((.restore, 0)) }
         if node.step.apply != nil { stages.append((.undoApply, 0)) }
         if case .actions(let undo) = node.step.undo, !undo.verify.isEmpty { stages.append((.undoVerify, 0)) }
         return stages

@@ -97,7 +97,7 @@ struct YAMLComposer {
             let isOpen = openAnchors.contains(name)
             let known = Array(anchors.keys)
             diagnostics.append(.badAlias(name, span(event.range), standsInside: isOpen, known: known))
-            return (textNode("", event), 0)
+            return (SyntaxNode(content: .refused, span: span(event.range)), 0)
         }
         try count(anchored.nodeCount, at: event)
         try check(depth: depth + anchored.height, at: event)
@@ -112,12 +112,8 @@ struct YAMLComposer {
             return SyntaxNode(content: .scalar(.init(text: text, style: style, tag: core)), span: span(content))
         }
         diagnostics.append(YAMLTrap.diagnostic(forTag: tag, span(range), isPlain: style == .plain))
-        return textNode(file.text(in: range), event)
-    }
-
-    /// A node that stands in for one that was refused, so that reading goes on.
-    private func textNode(_ text: String, _ event: YAMLEvent) -> SyntaxNode {
-        SyntaxNode(content: .scalar(.init(text: text, style: .plain, tag: .string)), span: span(trimmed(event.range)))
+        let stand = SyntaxNode.Scalar(text: file.text(in: range), style: .plain, tag: .string)
+        return SyntaxNode(content: .scalar(stand), span: span(range))
     }
 
     private mutating func sequence(
@@ -170,7 +166,7 @@ struct YAMLComposer {
     /// The name of a key; nil where it must not be used.
     private mutating func accept(_ key: SyntaxNode, _ keySpan: Span, _ keys: inout KeySet) -> String? {
         guard let scalar = key.scalar else {
-            diagnostics.append(.keyNotScalar(keySpan))
+            if !key.isRefused { diagnostics.append(.keyNotScalar(keySpan)) }
             return nil
         }
         if scalar.text == "<<", scalar.style == .plain {

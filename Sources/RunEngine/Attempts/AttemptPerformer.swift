@@ -1,0 +1,161 @@
+import Glibc
+import Actions
+import Checks
+import Expressions
+import RunHost
+import RunMachine
+import RunPlan
+import RunbookModel
+import Synchronization
+
+/// Prepares and performs attempts: it evaluates what the machine only names. It decides nothing.
+final class AttemptPerformer: Sendable {
+    let context: RunContext
+    let host: EngineHost
+    let desk: ProbeDesk
+    let evaluator = CheckEvaluator()
+    let actions: [String: any ActionPerformer]
+    /// What ends attempts inside the driver, by step and number.
+    private let cancellations = Mutex<[String: (cancellation: Cancellation, onlyLooks: Bool)]>([:])
+    /// Failed attempts whose processes may still be there.
+    private let failed = Mutex<[String]>([])
+    /// Asks the driver to journal what an undo will need.
+    private let recorder = Mutex<(@Sendable (StepPath, Value) -> Bool)?>(nil)
+
+    init(context: RunContext, host: EngineHost) {
+        self.context = context
+        self.host = host
+        desk = ProbeDesk(host)
+        actions = Dictionary(uniqueKeysWithValues: BuiltInActions.all.map { ($0.kind, $0) })
+    }
+
+    func setRecorder(_ record: @escaping @Sendable (StepPath, Value) -> Bool) {
+        recorder.withLock { $0 = record }
+    }
+
+    func recordUndoData(_ path: StepPath, _ value: Value) -> Bool {
+        let record = recorder.withLock { $0 }
+        return record?(path, value) ?? false
+    }
+
+    func bindings(_ node: PlanNode) -> RunBindings { RunBindings(context, scope: node.scope, node: node.index) }
+
+    // MARK: Work inside the driver
+
+    /// Performs on a thread of its own, between the marks in the attempt's file.
+    func startInside(
+        _ attempt: PreparedAttempt, _ work: @escaping @Sendable (Cancellation) -> AttemptOutcome,
+        reply: @escaping @Sendable (AttemptOutcome) -> Void
+    ) {
+        let cancellation = Cancellation()
+        let key = Self.key(attempt.intent.step, attempt.intent.number)
+        cancellations.withLock { $0[key] = (cancellation, attempt.intent.purpose.onlyLooks) }
+        do {
+            try WorkerThread.start(name: "attempt") { [self] in
+                let outcome = masked(marked(attempt, cancellation, work))
+                cancellations.withLock { _ = $0.removeValue(forKey: key) }
+                reply(outcome)
+            }
+        } catch {
+            reply(AttemptOutcome(.failed, cause: .error, reason: "it could not be started: \(error)"))
+        }
+    }
+
+    private func marked(
+        _ attempt: PreparedAttempt, _ cancellation: Cancellation, _ work: (Cancellation) -> AttemptOutcome
+    ) -> AttemptOutcome {
+        guard let file = attempt.file else { return work(cancellation) }
+        do {
+            guard try file.lock(), try file.slots().areEmpty else {
+                return AttemptOutcome(.failed, cause: .error, reason: "the file of its attempt is in use")
+            }
+            try endRemains(before: attempt.intent)
+            try InsideRecord.begin(file, attempt, host)
+            let outcome = masked(work(cancellation))
+            host.crashPoint("driver.inside_done")
+            try InsideRecord.end(file, attempt, outcome, host)
+            return outcome
+        } catch {
+            return AttemptOutcome(.failed, cause: .error, reason: "\(error)")
+        }
+    }
+
+    private static func key(_ path: StepPath, _ number: Int) -> String { "\(path)#\(number)" }
+
+    /// Ends an attempt that is made inside the driver.
+    func cancel(_ intent: AttemptIntent) {
+        cancellations.withLock { $0[Self.key(intent.step, intent.number)]?.cancellation.cancel() }
+    }
+
+    /// Ends all checks that are under way; they start afresh on resume.
+    func cancelLooks() {
+        cancellations.withLock { for entry in $0.values where entry.onlyLooks { entry.cancellation.cancel() } }
+    }
+
+    /// Ends everything inside the driver.
+    func cancelAll() {
+        cancellations.withLock { for entry in $0.values { entry.cancellation.cancel() } }
+    }
+
+    func register(_ cancellation: Cancellation, _ key: String) {
+        cancellations.withLock { $0[key] = (cancellation, true) }
+    }
+
+    func unregister(_ key: String) { cancellations.withLock { _ = $0.removeValue(forKey: key) } }
+
+    // MARK: What failed attempts left
+
+    func remember(failed path: StepPath, _ number: Int) {
+        let directory = context.attemptDirectory(path, number)
+        failed.withLock { $0.append(directory) }
+    }
+
+    var mayHaveRemains: Bool { failed.withLock { !$0.isEmpty } }
+
+    /// Ends what failed attempts left, before anything is undone. Blocks; throws where something cannot be ended.
+    func endRemains(before intent: AttemptIntent) throws {
+        guard intent.purpose.isUndo else { return }
+        while let directory = failed.withLock({ $0.last }) {
+            let path = directory + "/attempt"
+            if let file = try? AttemptFile.open(path), let started = try file.slots().started.record,
+                started.pid != getpid()
+            {
+                let remains = AttemptRemains(session: started.pid, startTicks: started.startTicks, attemptFile: path)
+                try host.processes.end(remains, grace: .seconds(10))
+            }
+            failed.withLock { entries in entries.removeAll { $0 == directory } }
+        }
+    }
+
+    // MARK: Outcomes
+
+    /// The outcome without any secret in it.
+    func masked(_ outcome: AttemptOutcome) -> AttemptOutcome {
+        guard !context.secrets.isEmpty else { return outcome }
+        var outcome = outcome
+        outcome.reason = outcome.reason.map(context.secrets.mask)
+        outcome.outputs = outcome.outputs.map { Stored(json: context.secrets.mask($0.json)) }
+        if var checks = outcome.checks {
+            checks.failed = checks.failed.map(context.secrets.mask)
+            outcome.checks = checks
+        }
+        return outcome
+    }
+
+    /// The wait before the next try, milliseconds; nil where the step has no `retry`.
+    func retryDelay(of node: PlanNode, _ purpose: Purpose, tries: Int) -> Int64? {
+        var retry = node.step.retry
+        if purpose.isUndo {
+            guard case .actions(let undo) = node.step.undo else { return nil }
+            retry = undo.retry
+        }
+        guard let retry else { return nil }
+        let bindings = bindings(node)
+        guard let first = try? retry.delay.evaluated(bindings).inMilliseconds else { return 0 }
+        var delay = Double(first)
+        for _ in 1..<max(tries, 1) { delay *= retry.backoff }
+        if let limit = try? retry.maxDelay?.evaluated(bindings).inMilliseconds { delay = min(delay, Double(limit)) }
+        let draw = Double(host.random() >> 11) / Double(UInt64(1) << 53)
+        return Int64(min(delay * (1 + retry.jitter * (2 * draw - 1)), 1e12))
+    }
+}

@@ -1,0 +1,112 @@
+import Checks
+import CSupervisor
+import Glibc
+import RunHost
+import Synchronization
+
+/// Runs processes whose answer is waited for: checks, commands of services, helpers. They have no attempt file.
+final class ProbeDesk: Sendable {
+    private let launcher: EngineHost.Launcher
+    private let random: @Sendable () -> UInt64
+    private let waiting = Mutex<[UInt64: Mailbox<SupervisorReport>]>([:])
+
+    init(_ host: EngineHost) {
+        launcher = host.launcher
+        random = host.random
+    }
+
+    /// Hands a report to whoever waits for it; false where nobody does.
+    func deliver(_ report: SupervisorReport) -> Bool {
+        switch report {
+        case .started(let started): return send(report, to: started.token)
+        case .done(let result): return send(report, to: result.token)
+        case .refused(let token, _), .vanished(let token, _, _): return send(report, to: token)
+        case .serverLost:
+            for mailbox in waiting.withLock({ Array($0.values) }) { mailbox.send(report) }
+            return false
+        }
+    }
+
+    private func send(_ report: SupervisorReport, to token: UInt64) -> Bool {
+        guard let mailbox = waiting.withLock({ $0[token] }) else { return false }
+        mailbox.send(report)
+        return true
+    }
+
+    /// Runs a process to its end or timeout, with all that it started. Blocks the calling thread.
+    func run(_ probe: ProcessProbe, _ cancellation: Cancellation) -> ProcessProbeResult {
+        let token = random() | 1
+        let mailbox = Mailbox<SupervisorReport>()
+        waiting.withLock { $0[token] = mailbox }
+        defer { waiting.withLock { _ = $0.removeValue(forKey: token) } }
+        let began = ContinuousClock.now
+        do {
+            let output = try Capture()
+            let errors = try Capture()
+            var request = LaunchRequest(
+                token: token, arguments: probe.arguments, environment: probe.environment,
+                workingDirectory: probe.directory, stdout: .descriptor(output.descriptor),
+                stderr: .descriptor(errors.descriptor))
+            request.timeout = probe.timeout
+            request.grace = .seconds(2)
+            request.maxOutput = UInt64(probe.outputLimit)
+            request.umask = probe.umask
+            request.user = probe.user
+            if let input = probe.input { request.stdin = .bytes(input) }
+            try launcher.launch(request)
+            let end = wait(mailbox, cancellation)
+            return ProcessProbeResult(
+                end, stdout: output.bytes(), stderr: errors.bytes(), elapsed: ContinuousClock.now - began)
+        } catch {
+            return ProcessProbeResult(.notStarted("\(error)"), elapsed: ContinuousClock.now - began)
+        }
+    }
+
+    private func wait(_ mailbox: Mailbox<SupervisorReport>, _ cancellation: Cancellation) -> ProcessProbeResult.End {
+        var supervisor: LivingSupervisor?
+        var wasAsked = false
+        while true {
+            for report in mailbox.receive(within: 50) {
+                switch report {
+                case .started(let started): supervisor = LivingSupervisor(started)
+                case .done(let result): return wasAsked ? .interrupted : Self.end(of: result)
+                case .refused(_, let errno): return .notStarted(SystemError.text(of: errno))
+                case .vanished, .serverLost: return .notStarted("its supervisor has vanished")
+                }
+            }
+            if cancellation.isCancelled, !wasAsked, let supervisor {
+                wasAsked = true
+                supervisor.requestKill()
+            }
+        }
+    }
+
+    private static func end(of result: AttemptResult) -> ProcessProbeResult.End {
+        if result.endedBy == .timeout { return .timedOut }
+        switch result.ending {
+        case .exited(let code): return .exited(Int(code))
+        case .signalled(let signal, _): return .signalled(Int(signal))
+        case .notSpawned(let failure): return .notStarted("\(failure)")
+        }
+    }
+}
+
+/// A file without a name that takes the output of a process.
+private final class Capture: Sendable {
+    let descriptor: Int32
+
+    init() throws {
+        descriptor = belay_memfd("output")
+        guard descriptor >= 0 else { throw SystemError("memfd_create", errno: -descriptor) }
+    }
+
+    deinit { close(descriptor) }
+
+    func bytes() -> [UInt8] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_size > 0 else { return [] }
+        return [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+            count = max(0, pread(descriptor, buffer.baseAddress, buffer.count, 0))
+        }
+    }
+}

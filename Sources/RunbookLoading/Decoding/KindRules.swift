@@ -1,0 +1,57 @@
+import Diagnostics
+
+/// What a shape cannot say: which keys of an action or check belong together or exclude each other.
+enum KindRules {
+    private enum Rule {
+        case exactlyOne([String])
+        case atLeastOne([String])
+        case atMostOne([String])
+    }
+
+    private static let request: [Rule] = [.atMostOne(["body", "json"])]
+
+    private static let actions: [String: [Rule]] = [
+        "http": request,
+        "wait": [.exactlyOne(["at", "until"])],
+        "config": [.exactlyOne(["changes", "migrate"])],
+        "backup": [.atLeastOne(["include", "sqlite"])],
+    ]
+
+    private static let checks: [String: [Rule]] = [
+        "http": request,
+        "process": [.exactlyOne(["name", "pidfile", "match"])],
+        "file": [.atLeastOne(["exists", "mode", "owner", "max_age", "min_size", "contains", "sha256"])],
+        "disk": [.atLeastOne(["free", "used", "inodes_free"])],
+        "memory": [.atLeastOne(["free", "used", "swap_used"])],
+        "load": [.atLeastOne(["one", "five", "fifteen"])],
+        "time": [.atLeastOne(["between", "days"])],
+        "certificate": [.exactlyOne(["path", "host"])],
+        "metric": [.exactlyOne(["run", "command", "http", "sqlite"])],
+        "sqlite": [.exactlyOne(["query", "integrity"]), .atMostOne(["equals", "expect"])],
+    ]
+
+    /// Reports what is wrong with the keys of a call; values that are no mapping are left to the decoder.
+    static func check(_ call: SyntaxNode.Entry, isAction: Bool, _ context: DecodingContext) {
+        guard let entries = call.value.mapping else { return }
+        for rule in (isAction ? actions : checks)[call.key] ?? [] {
+            check(rule, entries, call, context)
+        }
+        if call.key == "time", let bounds = call.value.value(for: "between")?.sequence, bounds.count != 2 {
+            context.add(.badValue("`between` takes two times of day, from and to", call.keySpan))
+        }
+    }
+
+    private static func check(
+        _ rule: Rule, _ entries: [SyntaxNode.Entry], _ call: SyntaxNode.Entry, _ context: DecodingContext
+    ) {
+        let (keys, least, most) =
+            switch rule {
+            case .exactlyOne(let keys): (keys, 1, 1)
+            case .atLeastOne(let keys): (keys, 1, keys.count)
+            case .atMostOne(let keys): (keys, 0, 1)
+            }
+        let present = entries.filter { keys.contains($0.key) }
+        if present.count < least { context.add(.missingOneOf(keys, in: call)) }
+        if present.count > most { context.add(.conflictingKeys(present[1], with: present[0])) }
+    }
+}
