@@ -92,7 +92,11 @@ let package = Package(
             name: "RunbookLoadingTests",
             dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
         .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
-        .testTarget(name: "RunJournalTests", dependencies: ["CSQLite", "RunJournal", "RunMachine", "RunPlan", "RunbookModel", "TestSupport"]),
+        .testTarget(
+            name: "RunJournalTests",
+            dependencies: [
+                "CSQLite", "Diagnostics", "Expressions", "RunJournal", "RunMachine", "RunPlan", "RunbookModel",
+            ]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
         .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
         .testTarget(

@@ -1,7 +1,7 @@
 /// The candidate that was probably meant by a misspelt name; nil where none is near.
 package func nearest(to name: String, in candidates: some Sequence<String>) -> String? {
     var best: (name: String, distance: Int)?
-    let limit = max(1, name.utf8.count / 3)
+    let limit = name.utf8.count < 2 ? 0 : max(1, name.utf8.count / 3)
     for candidate in candidates {
         let distance = editDistance(
             Array(name.utf8), Array(candidate.utf8), atMost: min(limit, best?.distance ?? limit))

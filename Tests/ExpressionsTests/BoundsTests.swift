@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func rowsOfSignsAndOperatorsAreBounded() {
-        for source in [String(repeating: "-", count: 60_000) + "1", "1" + String(repeating: " + 1", count: 10_000)] {
+        for source in [String(repeating: "-", count: 10_000) + "1", "1" + String(repeating: " + 1", count: 10_000)] {
             guard case .failure = ParsedExpression.parse(source) else {
                 Issue.record("parsed \(source.prefix(10))…")
                 continue
@@ -104,10 +104,12 @@ import Testing
 
     /// The deepest trees of every kind are parsed, checked, evaluated and released on a thread of 512 KiB.
     @Test func theDeepestExpressionFitsASmallStack() throws {
-        let environment = Environment(variables: ["x": .dyn], strictness: .unchecked)
         for source in Self.deepest {
             _ = try ParsedExpression.parse(source).get()
-            #expect(onSmallStack { try? evaluate(source, ["x": 1], in: environment) })
+            for strictness in [Environment.Strictness.unchecked, .full] {
+                let environment = Environment(variables: ["x": .dyn], strictness: strictness)
+                #expect(onSmallStack { try? evaluate(source, ["x": 1], in: environment) })
+            }
         }
     }
 }

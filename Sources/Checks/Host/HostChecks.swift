@@ -78,7 +78,7 @@ struct MemoryCheck: CheckPerformer {
     /// Bytes by name.
     private func figures() -> [String: Double] {
         var figures: [String: Double] = [:]
-        for line in (SmallFile.text(source) ?? "").split(separator: "\n") {
+        for line in (HostFiles.text(of: source) ?? "").split(separator: "\n") {
             let words = line.split(separator: " ")
             guard words.count >= 2, words[0].last == ":", let number = Double(words[1]) else { continue }
             figures[String(words[0].dropLast())] = number * 1_024

@@ -81,9 +81,7 @@ extension Checker {
         return Checked(node: folded(node, [base.node]), type: type)
     }
 
-    mutating func checkHas(_ operand: Syntax, _ field: Syntax.Field, isOptional: Bool, _ range: Range<Int>)
-        -> Checked
-    {
+    mutating func checkHas(_ operand: Syntax, _ field: Syntax.Field, _ range: Range<Int>) -> Checked {
         let base = check(operand)
         _ = fieldType(of: base.type, field)
         if let variable = freeVariable(operand) {

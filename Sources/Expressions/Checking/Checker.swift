@@ -33,8 +33,7 @@ struct Checker {
             checkSelect(operand, field, isOptional: isOptional, syntax.range)
         case .index(let operand, let index, let isOptional):
             checkIndex(operand, index, isOptional: isOptional, syntax.range)
-        case .has(let operand, let field, let isOptional):
-            checkHas(operand, field, isOptional: isOptional, syntax.range)
+        case .has(let operand, let field): checkHas(operand, field, syntax.range)
         case .call(let name, let nameRange, let receiver, let arguments):
             checkCall(Call(name: name, nameRange: nameRange, range: syntax.range), receiver, arguments)
         case .not, .negate, .binary, .and, .or, .conditional: checkOperator(syntax)

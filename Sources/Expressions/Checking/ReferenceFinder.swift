@@ -17,7 +17,7 @@ struct ReferenceFinder {
         switch syntax.kind {
         case .literal, .name: break
         case .select(let operand, _, _), .not(let operand), .negate(let operand): visit(operand)
-        case .has(let operand, let field, _):
+        case .has(let operand, let field):
             guard let path = path(operand) else { return visit(operand) }
             let range = operand.range.lowerBound..<field.range.upperBound
             found.append(Reference(path: path + [field.name], range: range))

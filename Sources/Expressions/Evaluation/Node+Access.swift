@@ -16,14 +16,7 @@ final class SelectNode: Node {
 
     func evaluate(_ frame: inout Frame) throws(EvaluationProblem) -> Value {
         try frame.enter(self)
-        if isOptional, let member = operand as? MemberNode {
-            guard let base = try member.lookUp(&frame) else { throw problem(absent(member.field, member.noun)) }
-            return try select(from: base)
-        }
-        return try select(from: try operand.evaluate(&frame))
-    }
-
-    private func select(from base: Value) throws(EvaluationProblem) -> Value {
+        let base = try operand.evaluate(&frame)
         switch base {
         case .map(let map):
             if isOptional { return .optional(map[field]) }

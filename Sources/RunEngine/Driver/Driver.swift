@@ -186,6 +186,12 @@ package final class Driver {
         prepared.append(attempt)
     }
 
+    /// Journals a wall clock that is behind the journal's last event.
+    func noteClock(behind last: Int64) {
+        let back = last - host.now.wall
+        if back > 1_000 { decide(.record(.clockWentBack(milliseconds: back))) }
+    }
+
     // MARK: Waiting
 
     /// How long to wait for a message, milliseconds.
