@@ -156,10 +156,11 @@ extension RunMachine {
             throw IllegalMove(description: "no attempt \(number) of '\(graph.nodes[index].path)' is in flight")
         }
         if outcome.kind != .neverLaunched, outcome.kind != .interrupted { run.fruitlessClaims = 0 }
+        let isVoidTry = outcome.kind == .neverLaunched && countsAsTry(index, intent.purpose)
         let nextStage = intent.purpose.isUndo ? undoStage(of: index, after: intent, outcome.kind) : nil
         change(index) {
             $0.phase = then
-            if outcome.kind == .neverLaunched, countsAsTry(index, intent.purpose) {
+            if isVoidTry {
                 $0.tries -= 1
                 if $0.tries == 0 { $0.actionAttempt = nil }
             }
