@@ -109,10 +109,8 @@ private struct Ending {
             return [ended()] + machine.eventsOfFailure(index, outcome.reason ?? "it failed", context, outcome.cause)
         case .inconclusive where isAlive:
             let why = outcome.reason ?? "it cannot be told whether it took effect"
-            return [
-                ended(), .stepUnknown(path, reason: why, cause: .inconclusive),
-                question(why, [.retry, .accept, .markDone, .markFailed, .rollback, .keep]),
-            ]
+            return [ended(), .stepUnknown(path, reason: why, cause: .inconclusive)]
+                + question(why, [.retry, .accept, .markDone, .markFailed, .rollback, .keep])
         case .unknown, .interrupted, .inconclusive:
             let reason = outcome.reason ?? "what became of it is not known"
             return [ended(), .stepUnknown(path, reason: reason, cause: .lost)]
