@@ -20,17 +20,17 @@ extension TimeSpan {
             guard let part = Self.takePart(&bytes) else { throw Self.malformed(text) }
             total += part
             guard total <= Int128(Int64.max) + 1 else {
-                throw ValueProblem(message: "the duration '\(text)' is longer than 292 years")
+                throw ValueProblem(message: "the duration '\(text.prefix(60))' is longer than 292 years")
             }
         }
         guard let exact = Int64(exactly: isNegative ? -total : total) else {
-            throw ValueProblem(message: "the duration '\(text)' is longer than 292 years")
+            throw ValueProblem(message: "the duration '\(text.prefix(60))' is longer than 292 years")
         }
         self.init(totalNanoseconds: exact)
     }
 
     private static func malformed(_ text: String) -> ValueProblem {
-        ValueProblem(message: "'\(text)' is not a duration such as 90s, 1h30m, 250ms or 2d")
+        ValueProblem(message: "'\(text.prefix(60))' is not a duration such as 90s, 1h30m, 250ms or 2d")
     }
 
     /// Takes one number with its unit off the front, in nanoseconds.
