@@ -5,7 +5,9 @@ package struct ValueProblem: Error, Hashable, Sendable {
 }
 
 extension TimeSpan {
-    /// Reads `90s`, `1h30m`, `1.5h`, `-250ms`, `2d`; units are d, h, m, s, ms, us, ns, and `0` needs none.
+    /// Reads `90s`, `1h30m`, `1.5h`, `-250ms`, `2d`.
+    ///
+    /// Units are y (365 days), w, d, h, m, s, ms, us and ns; `0` needs none.
     package init(parsing text: String) throws(ValueProblem) {
         var bytes = Array(text.utf8)[...]
         let isNegative = bytes.first == Ascii.minus
@@ -56,7 +58,8 @@ extension TimeSpan {
     }
 
     private static let units: [String: Int64] = [
-        "d": 86_400 * perSecond, "h": 3_600 * perSecond, "m": 60 * perSecond, "s": perSecond, "ms": 1_000_000,
+        "y": 31_536_000 * perSecond, "w": 604_800 * perSecond, "d": 86_400 * perSecond, "h": 3_600 * perSecond,
+        "m": 60 * perSecond, "s": perSecond, "ms": 1_000_000,
         "us": 1_000, "µs": 1_000, "μs": 1_000, "ns": 1,
     ]
 }
