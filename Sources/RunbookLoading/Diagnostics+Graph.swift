@@ -13,7 +13,7 @@ extension Diagnostic {
         let name = need.value.text
         return Diagnostic(
             .unknownStep, "unknown step '\(name.shortened)'", at: need.span,
-            help: nearest(to: name, in: known.sorted()).map { "did you mean '\($0)'?" }
+            help: nearest(to: name, in: known).map { "did you mean '\($0)'?" }
                 ?? "it must be a step of the same list")
     }
 
@@ -78,6 +78,6 @@ extension Diagnostic {
     static func unknownChannel(_ name: String, _ span: Span, known: Set<String>) -> Diagnostic {
         Diagnostic(
             .unknownChannel, "unknown channel '\(name.shortened)'", at: span,
-            help: nearest(to: name, in: known.sorted()).map { "did you mean '\($0)'?" })
+            help: nearest(to: name, in: known).map { "did you mean '\($0)'?" })
     }
 }

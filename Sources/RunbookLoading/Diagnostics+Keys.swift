@@ -24,7 +24,7 @@ extension SyntaxNode {
 
 extension Diagnostic {
     private static func didYouMean(_ name: String, _ known: some Sequence<String>) -> String? {
-        nearest(to: name, in: known.sorted()).map { "did you mean '\($0)'?" }
+        nearest(to: name, in: known).map { "did you mean '\($0)'?" }
     }
 
     static func unknownKey(_ entry: SyntaxNode.Entry, of what: String, known: some Collection<String>) -> Diagnostic {

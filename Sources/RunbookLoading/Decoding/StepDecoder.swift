@@ -45,6 +45,9 @@ struct StepDecoder {
         plainSettings(of: node, inner, into: decoded)
         conditions(of: node, inner, form, into: &decoded.step)
         StepSettings(context: context, scope: inner.own).decode(node, into: &decoded.step)
+        // An entry of `env` is made before the others are there.
+        let entries = StepSettings(context: context, scope: inner.outer)
+        decoded.step.process.environment = node.value(for: "env").map(entries.environment) ?? []
         decoded.references = early + context.takeReferences()
         effects(of: node, inner, into: decoded)
         decoded.ownReferences = context.takeReferences()
@@ -63,8 +66,7 @@ struct StepDecoder {
             let made = ForEachDecoder(context: decoder.context, scope: decoder.scope).decode(node)
             foreach = made?.foreach
             outer = made.map { decoder.scope.adding([$0.foreach.variable: $0.itemType]) } ?? decoder.scope
-            let names = node.value(for: "env")?.mapping?.map(\.key) ?? []
-            own = outer.adding(environmentEntries: names)
+            own = outer.adding(environment: node.value(for: "env")?.mapping ?? [])
         }
     }
 

@@ -87,7 +87,6 @@ struct StepSettings {
         var settings = ProcessSettings()
         for entry in node.mapping ?? [] {
             switch entry.key {
-            case "env": settings.environment = environment(entry.value)
             case "pass_env": settings.passEnvironment = context.literals(entry.value).map(\.value)
             case "cwd": settings.directory = context.template(entry.value, scope)
             case "shell": settings.shell = shell(entry.value)

@@ -45,8 +45,7 @@ struct UndoDecoder {
     }
 
     private func inFull(_ node: SyntaxNode) -> Undo {
-        let names = node.value(for: "env")?.mapping?.map(\.key) ?? []
-        let inner = scope.adding(environmentEntries: names)
+        let inner = scope.adding(environment: node.value(for: "env")?.mapping ?? [])
         let decoder = ActionDecoder(context: context, scope: inner)
         guard let action = decoder.single(node, settings: Self.settings, for: .undo) else { return .nothing }
         let settings = StepSettings(context: context, scope: inner)
