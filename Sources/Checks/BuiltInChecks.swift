@@ -1,4 +1,22 @@
 /// The checks that this version performs.
 package enum BuiltInChecks {
-    package static let all: [any CheckPerformer] = []
+    package static let all: [any CheckPerformer] = [
+        ExitCheck(kind: "run"),
+        ExitCheck(kind: "command"),
+        HTTPCheck(),
+        TCPCheck(),
+        ProcessCheck(),
+        ServiceCheck(),
+        FileCheck(),
+        DiskCheck(),
+        MemoryCheck(),
+        LoadCheck(),
+        MetricCheck(),
+        SQLiteCheck(),
+        TimeCheck(),
+        ThatCheck(),
+        LogicCheck(operator: .all),
+        LogicCheck(operator: .any),
+        LogicCheck(operator: .not),
+    ]
 }

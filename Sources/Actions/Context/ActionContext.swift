@@ -13,6 +13,8 @@ package struct ActionContext: Sendable {
     package var stepDirectory: String
     package var artifacts: String
     package var channels: [String: Configuration.Channel] = [:]
+    /// The base of relative paths of channels: where `belay.yml` is.
+    package var channelDirectory: String
     /// Of the whole action; nil: the kind's own default.
     package var timeout: Duration?
     /// Milliseconds left of a journaled deadline (`wait`); nil: the action counts for itself.
@@ -40,6 +42,7 @@ package struct ActionContext: Sendable {
         self.mask = mask
         self.startDetached = startDetached
         self.recordUndoData = recordUndoData
+        channelDirectory = checks.directory
     }
 }
 
@@ -61,7 +64,8 @@ package struct ActionIdentity: Sendable {
 }
 
 /// What became of a process that is to outlive the driver.
-package enum DetachedStart: Sendable, Equatable {
-    case started(pid: Int32)
+package enum DetachedStart: Sendable {
+    /// `ended` tells how the process itself ended, or nil while it runs; it never blocks.
+    case started(ended: @Sendable () -> ProcessProbeResult?)
     case failed(String)
 }

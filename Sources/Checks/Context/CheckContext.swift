@@ -19,7 +19,9 @@ package struct CheckContext: Sendable {
     /// Where scripts that are too long for an argument list may be written; removed after the look.
     package var scratchDirectory: String?
     package var process: ProcessContext
-    /// Runs a process to its end or timeout, with all that it started; blocks the calling thread.
+    /// Runs a process until it ends; at the timeout it and its group are ended. Blocks the calling thread.
+    ///
+    /// What it leaves running after an end of its own, such as a daemon, stays.
     package var runProcess: @Sendable (ProcessProbe, Cancellation) -> ProcessProbeResult
     package var http: HTTPClient
     package var clock: WaitClock
@@ -43,6 +45,18 @@ package struct CheckContext: Sendable {
         self.clock = clock
         self.cancellation = cancellation
         self.runProcess = runProcess
+    }
+
+    /// A path of the runbook as an absolute one.
+    package func path(_ text: String) throws(ArgumentProblem) -> String { try Self.path(text, under: directory) }
+
+    /// A path of the system profile as an absolute one.
+    package func profilePath(_ text: String) throws(ArgumentProblem) -> String { try Self.path(text, under: home) }
+
+    private static func path(_ text: String, under base: String) throws(ArgumentProblem) -> String {
+        guard !text.isEmpty else { throw ArgumentProblem("the path is empty") }
+        guard !text.utf8.contains(0) else { throw ArgumentProblem("the path contains a NUL character") }
+        return text.hasPrefix("/") ? text : base + "/" + text
     }
 }
 

@@ -4,7 +4,7 @@ import RunbookModel
 
 /// How repeated looks at a list ended.
 package struct StabilityOutcome: Sendable {
-    /// Met, not met or inconclusive, after the last look.
+    /// What the list answers after the last look.
     package var answer: CheckAnswer
     /// The last look.
     package var report: CheckReport
@@ -57,6 +57,37 @@ extension CheckEvaluator {
         _ calls: [CheckCall], until policy: StabilityTracker.Policy, in context: CheckContext,
         progress: (StabilityOutcome) -> Void = { _ in }
     ) -> StabilityOutcome {
-        StabilityOutcome(answer: .met, report: CheckReport([]), detail: "", looks: 0, wasInterrupted: false)
+        let clock = context.clock
+        var tracker = StabilityTracker(policy, start: clock.boot())
+        while true {
+            let began = clock.boot()
+            let report = evaluate(calls, in: context)
+            if report.wasInterrupted { return tracker.outcome(.inconclusive, report, wasInterrupted: true) }
+            switch tracker.note(report.answer, from: began, to: clock.boot()) {
+            case .met: return tracker.outcome(.met, report)
+            case .notMet: return tracker.outcome(.notMet, report)
+            case .inconclusive: return tracker.outcome(.inconclusive, report)
+            case .again(let pause):
+                progress(tracker.outcome(report.answer, report))
+                guard clock.wait(pause, context.cancellation) else {
+                    return tracker.outcome(.inconclusive, report, wasInterrupted: true)
+                }
+            }
+        }
+    }
+}
+
+extension StabilityTracker {
+    fileprivate func outcome(
+        _ answer: CheckAnswer, _ report: CheckReport, wasInterrupted: Bool = false
+    ) -> StabilityOutcome {
+        StabilityOutcome(
+            answer: answer == .met && report.answer == .warn ? .warn : answer, report: report,
+            detail: detail(report), looks: looks, wasInterrupted: wasInterrupted)
+    }
+
+    private func detail(_ report: CheckReport) -> String {
+        let last = report.summary ?? "all hold"
+        return looks < 2 ? last : "\(last); held \(held) of \(looks) times, \(streak) in a row at the end"
     }
 }

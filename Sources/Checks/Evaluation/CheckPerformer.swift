@@ -6,8 +6,8 @@ import RunbookModel
 package protocol CheckPerformer: Sendable {
     /// The key in the runbook.
     var kind: String { get }
-    /// Whether a look waits for a process or the network, so that several should wait at the same time.
-    var waits: Bool { get }
+    /// Whether its timeout bounds the look; false for kinds that only pass on to other checks.
+    var isBounded: Bool { get }
     /// A short rendering, such as `disk /opt free >= 2GiB`; never contains a secret.
     func title(_ argument: ArgumentReader) -> String
     /// One look. Whatever is thrown is inconclusive.
@@ -15,7 +15,7 @@ package protocol CheckPerformer: Sendable {
 }
 
 extension CheckPerformer {
-    package var waits: Bool { false }
+    package var isBounded: Bool { true }
 }
 
 /// What one look of a check is given.

@@ -3,12 +3,12 @@ import Glibc
 
 /// Threads for waits that block, which Swift's own pool of two must never do.
 package enum WorkerThread {
-    /// Runs `body` on a detached thread of its own with a small stack.
-    package static func start(name: String, _ body: @escaping @Sendable () -> Void) throws {
+    /// Runs `body` on a detached thread of its own with a small stack, or one of so many bytes.
+    package static func start(name: String, stack: Int = 256 << 10, _ body: @escaping @Sendable () -> Void) throws {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setstacksize(&attributes, 256 << 10)
+        pthread_attr_setstacksize(&attributes, stack)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         let work = Unmanaged.passRetained(Work(name: name, body: body))
         var thread = pthread_t()
