@@ -34,7 +34,11 @@ package final class DriverLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child between fork and exec has the descriptor, too; closing ours would not let go.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Somebody who only asks (`isHeld`) holds the lock for a moment; that is no driver.
     private static func take(_ descriptor: Int32) -> Bool {
