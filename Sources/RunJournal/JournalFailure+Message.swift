@@ -45,7 +45,8 @@ extension JournalFailure {
             "'\(path)' belongs to user id \(owner), and this is user id \(expected)"
         case .tooOpen(let path, let mode): "'\(path)' may be written by others (mode \(Self.octal(mode)))"
         case .wrongGroup(let path, let group, let expected, let mode):
-            "'\(path)' is not shared as configured: group id \(group) instead of \(expected), or mode \(Self.octal(mode))"
+            "'\(path)' is not shared as configured: its group id is \(group) (configured: \(expected)), "
+                + "its mode \(Self.octal(mode))"
         case .symbolicLink(let path): "'\(path)' is a symbolic link"
         case .notADirectory(let path): "'\(path)' is no directory"
         case .unsupportedFilesystem(let path, let kind): "'\(path)' is on \(kind), which cannot keep a journal"

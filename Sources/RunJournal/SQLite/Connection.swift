@@ -47,8 +47,6 @@ final class Connection {
         return Int(logFrames.pointee - movedFrames)
     }
 
-    /// Rows that the last statement changed.
-    var changes: Int { Int(sqlite3_changes(handle)) }
     var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
     /// Runs SQL that may hold several statements and gives no rows.
