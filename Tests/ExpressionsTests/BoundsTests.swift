@@ -30,6 +30,17 @@ import Testing
         #expect(failure("\(source) == \(source)")?.contains(Self.exhausted) == true)
     }
 
+    @Test func aTypeThatGrowsOnBothSidesIsRefused() {
+        var source = "1"
+        for level in (1...30).reversed() { source = "cel.bind(x\(level), {x\(level - 1): x\(level - 1)}, \(source))" }
+        #expect(problems("cel.bind(x0, {1: 1}, \(source))").isEmpty == false)
+        #expect(problems("cel.bind(x0, {1: 1}, \(source))", in: Environment(strictness: .unchecked)).isEmpty)
+    }
+
+    @Test func onlySoManyProblemsAreReported() {
+        #expect(problems("[" + (0..<5_000).map { "a\($0)" }.joined(separator: ",") + "]").count == 100)
+    }
+
     private static func doubling(_ level: Int) -> String {
         level == 0 ? "x0" : "cel.bind(x\(level - 1), [x\(level), x\(level)], \(doubling(level - 1)))"
     }

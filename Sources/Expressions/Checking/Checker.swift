@@ -16,6 +16,8 @@ struct Checker {
     let environment: Environment
     var inference = Inference()
     private(set) var problems: [ExpressionProblem] = []
+    /// More than anyone reads of one expression.
+    private static let maxProblems = 100
     private var locals: [Local] = []
     private(set) var slotCount = 0
     /// What may still be spent on evaluating beforehand, so that checking is bounded as well.
@@ -48,7 +50,7 @@ struct Checker {
 
     mutating func report(_ message: String, _ range: Range<Int>, help: String? = nil) {
         let problem = ExpressionProblem(range: range, message: message, help: help)
-        if !problems.contains(problem) { problems.append(problem) }
+        if problems.count < Self.maxProblems, !problems.contains(problem) { problems.append(problem) }
     }
 
     /// What stands for a part that is wrong: a problem, or without strictness an error when it is evaluated.

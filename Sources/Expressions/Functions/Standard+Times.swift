@@ -50,7 +50,9 @@ extension StandardFunctions {
     }
 
     private static func zone(_ name: String) throws(FunctionFailure) -> TimeZoneRules {
-        guard let zone = TimeZoneRules(named: name) else { throw FunctionFailure("unknown time zone '\(name)'") }
+        guard let zone = TimeZoneRules(named: name) else {
+            throw FunctionFailure("unknown time zone '\(name.prefix(60))'")
+        }
         return zone
     }
 

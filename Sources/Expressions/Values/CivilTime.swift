@@ -1,5 +1,6 @@
 /// A moment as calendar and clock show it, in the proleptic Gregorian calendar.
 package struct CivilTime: Hashable, Sendable {
+    /// The month and the day count from 1.
     package let year, month, day, hour, minute, second: Int
     /// 0 is Sunday.
     package let weekday: Int

@@ -74,6 +74,7 @@ package final class Driver {
     package func drive(recovering inFlight: [AttemptIntent], recordedPlace: Place?) throws -> DriveEnd {
         decide(.resumeActivity)
         try recover(inFlight, recordedPlace)
+        try takeInbox()
         while true {
             try progress()
             if let outcome = record.outcome { return .closed(outcome) }

@@ -85,7 +85,6 @@ extension StateDirectory {
         try FileSystem.makeDirectory(path, mode: directoryMode, group: group)
         try check()
         try FileSystem.makeDirectory(path + "/runs", mode: directoryMode, group: group)
-        try FileSystem.makeFile(lockFile, mode: fileMode, group: group)
         // SQLite gives its log the mode of the database. In this process nobody can have the database open yet
         // where it does not exist; where it exists it is not opened here (closing it would drop SQLite's locks).
         try FileSystem.makeFile(database, mode: fileMode, group: group)
@@ -102,7 +101,10 @@ extension StateDirectory {
         try FileSystem.checkKind(of: path, allowsTmpfs: allowsTmpfs)
     }
 
+    /// Refuses files that must not be used. Of a journal without its lock, which no command deletes, makes the lock.
     func checkFiles() throws(JournalFailure) {
+        guard try hasJournal() else { throw .noJournal(path: path) }
+        try FileSystem.makeFile(lockFile, mode: fileMode, group: group)
         for file in [database, lockFile] {
             guard let status = try FileSystem.status(of: file) else { throw .noJournal(path: path) }
             if FileSystem.isLink(status) { throw .symbolicLink(path: file) }

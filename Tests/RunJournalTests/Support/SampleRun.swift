@@ -31,7 +31,7 @@ final class SampleRun {
 
     static func pinned(_ name: RunbookName = "update") -> Pinned {
         var pinned = Pinned(runbook: name, digest: "d1")
-        pinned.sources = ["\(name).yml": Array("runbook: \(name)\n".utf8), "backup.yml": []]
+        pinned.sources = ["\(name).yml": Array("runbook: \(name)\n".utf8), "included.yml": []]
         pinned.profile = Pinned.Source(name: "demo.yml", bytes: Array("system: demo\n".utf8))
         pinned.inputs = #"{"version":"1.2.0"}"#
         pinned.environment = ["PATH": "/usr/bin", "LANG": "C.UTF-8"]
