@@ -89,7 +89,9 @@ let package = Package(
         .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
         .testTarget(name: "RunJournalTests", dependencies: ["RunJournal", "RunMachine", "TestSupport"]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
-        .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
+        .testTarget(
+            name: "ActionTests",
+            dependencies: ["Actions", "Checks", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"]),
         .testTarget(name: "RunEngineTests", dependencies: ["RunEngine", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
         .testTarget(name: "DemoServiceTests"),
