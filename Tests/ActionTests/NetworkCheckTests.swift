@@ -90,6 +90,14 @@ import Testing
         #expect(request.timeout == .milliseconds(500))
     }
 
+    @Test func aTitleSaysWhatIsAsked() {
+        let context = context { _ in .failure(.timedOut) }
+        let demands: Value = ["url": "http://x/health", "status": [200, 204], "method": "HEAD"]
+        #expect(around.look("http", demands, in: context).title == "http HEAD http://x/health status 200 or 204")
+        #expect(around.look("command", ["test", "-e", "a b"], in: context).title == "command test -e a b")
+        #expect(around.look("tcp", ["port": 1]).title == "tcp localhost:1")
+    }
+
     @Test func secretsStandOnlyInHeadersAndBodies() {
         var context = context { _ in .success(HTTPResponse(status: 200)) }
         context.secretBindings = DictionaryBindings(["secrets": ["token": "s3cret"]])

@@ -1,6 +1,7 @@
 import CSQLite
 import Checks
 import Expressions
+import RunHost
 import RunbookModel
 import Testing
 
@@ -75,6 +76,23 @@ import Testing
     @Test func aMissingDatabaseWasSeenToBeMissing() {
         #expect(around.look("sqlite", ["path": "missing.db", "query": "SELECT 1", "equals": 1]).answer == .notMet)
         #expect(around.read("missing.db") == nil)
+    }
+
+    @Test func aLookLeavesNothingBesideTheDatabase() {
+        Database(around.path("wal % ?#.db")).run(
+            "PRAGMA journal_mode = WAL; CREATE TABLE t(x); INSERT INTO t VALUES(7)")
+        #expect(HostFiles.names(in: around.directory) == ["wal % ?#.db"])
+        let query: Value = ["path": "wal % ?#.db", "query": "SELECT x FROM t", "equals": 7]
+        #expect(around.look("sqlite", query).answer == .met)
+        #expect(HostFiles.names(in: around.directory) == ["wal % ?#.db"])
+    }
+
+    @Test func whatIsOnlyInTheLogIsSeen() {
+        let writer = Database(around.path("live.db")).run("PRAGMA journal_mode = WAL; CREATE TABLE t(x)")
+        writer.run("INSERT INTO t VALUES(8)")
+        #expect(around.look("sqlite", ["path": "live.db", "query": "SELECT x FROM t", "equals": 8]).answer == .met)
+        writer.run("DELETE FROM t")
+        #expect(around.look("sqlite", ["path": "live.db", "query": "SELECT x FROM t", "equals": 8]).answer == .notMet)
     }
 
     @Test func aLockedDatabaseIsInconclusive() {

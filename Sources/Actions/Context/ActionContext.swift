@@ -21,7 +21,8 @@ package struct ActionContext: Sendable {
     package var deadline: (@Sendable () -> Int64)?
     /// Takes the secrets of the run out of a text that leaves Belay.
     package var mask: @Sendable (String) -> String
-    /// Starts a process that outlives the driver, in a session of its own, and returns without waiting for it.
+    /// Starts a process that outlives the driver, in a session of its own, and returns without waiting for it; the
+    /// timeout of the probe does not apply.
     package var startDetached: @Sendable (ProcessProbe) -> DetachedStart
     /// What an earlier attempt of the step recorded; a later attempt does not record again.
     package var undoData: Value?

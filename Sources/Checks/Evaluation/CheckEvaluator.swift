@@ -114,6 +114,7 @@ package enum Problem {
         case let problem as EvaluationProblem: problem.message
         case let problem as ArgumentProblem: problem.message
         case let problem as FunctionFailure: problem.message
+        case let problem as PatternProblem: problem.message
         default: "\(error)"
         }
     }
