@@ -21,11 +21,15 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "CCurl", exclude: ["README.md"]),
-        .target(name: "CSupervisor", dependencies: ["CDigest"], cSettings: [.define("_GNU_SOURCE")]),
-        .target(name: "CAssets"),
+        .target(
+            name: "CSupervisor", dependencies: ["CDigest"], exclude: ["README.md"],
+            cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CFileSystem", exclude: ["README.md"]),
+        .target(name: "CAssets", exclude: ["README.md", "migrations"]),
         // Text: files, spans, the graph as written. Knows no clock.
         .target(name: "Diagnostics", swiftSettings: strict),
-        .target(name: "Expressions", dependencies: ["CPCRE2", "Diagnostics"], swiftSettings: strict),
+        .target(
+            name: "Expressions", dependencies: ["CPCRE2", "Diagnostics"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "RunbookModel", dependencies: ["Diagnostics", "Expressions"], swiftSettings: strict),
         .target(
             name: "RunbookLoading", dependencies: ["CYAML", "Diagnostics", "Expressions", "RunbookModel"],
@@ -41,7 +45,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Checks", dependencies: ["CDigest", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
             swiftSettings: strict),
@@ -51,13 +55,15 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RunJournal",
-            dependencies: ["CSQLite", "CAssets", "CDigest", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
+            dependencies: [
+                "CSQLite", "CFileSystem", "CAssets", "CDigest", "Expressions", "RunbookModel", "RunPlan", "RunMachine",
+            ], exclude: ["README.md"],
             swiftSettings: strict),
         .target(
             name: "RunEngine",
             dependencies: [
-                "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine", "RunHost",
-                "Checks", "Actions", "RunJournal",
+                "CSQLite", "CDigest", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan",
+                "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
             ], swiftSettings: strict),
         .target(
             name: "BelayCommands",
@@ -87,12 +93,17 @@ let package = Package(
             name: "RunbookLoadingTests",
             dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
         .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
-        .testTarget(name: "RunJournalTests", dependencies: ["RunJournal", "RunMachine", "TestSupport"]),
-        .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
         .testTarget(
+            name: "RunJournalTests",
+            dependencies: [
+                "CSQLite", "Diagnostics", "Expressions", "RunJournal", "RunMachine", "RunPlan", "RunbookModel",
+            ]),
+        .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
+.testTarget(
             name: "ActionTests",
             dependencies: ["Actions", "Checks", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"]),
-        .testTarget(name: "RunEngineTests", dependencies: ["RunEngine", "TestSupport"]),
+        .testTarget(
+            name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
         .testTarget(name: "DemoServiceTests"),
     ],

@@ -9,9 +9,9 @@ import RunbookModel
 package protocol Journal: AnyObject, Sendable {
     /// Opens a run, with its locks and everything that it pins, in one transaction.
     ///
-    /// `isDriven` says whether somebody drives a run: a lock asked for with `preempts` is taken from one that nobody
-    /// drives. Errors: `.locked`, nothing is written then.
-    func createRun(_ new: NewRun, isDriven: (RunID) -> Bool) throws(JournalFailure) -> RunID
+    /// `isDriven` says whether somebody drives the run that holds a lock: one asked for with `preempts` is taken from a
+    /// run that nobody drives. Errors: `.locked`, nothing is written then.
+    func createRun(_ new: NewRun, isDriven: (HeldLock) -> Bool) throws(JournalFailure) -> RunID
 
     /// Raises the run's epoch, so that no earlier driver can write any more, and gives the state it is left in.
     ///

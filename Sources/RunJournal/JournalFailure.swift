@@ -33,7 +33,9 @@ package enum JournalFailure: Error, Sendable, Equatable {
     // The state directory.
     case noJournal(path: String)
     case wrongOwner(path: String, owner: UInt32, expected: UInt32)
-    case tooOpen(path: String, mode: UInt32, expected: UInt32)
+    /// Others than its owner may write to it.
+    case tooOpen(path: String, mode: UInt32)
+    case wrongGroup(path: String, group: UInt32, expected: UInt32, mode: UInt32)
     case symbolicLink(path: String)
     case notADirectory(path: String)
     case unsupportedFilesystem(path: String, kind: String)

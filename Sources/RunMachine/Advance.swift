@@ -7,6 +7,12 @@ extension RunMachine {
         guard !run.isClosed else { return [] }
         let events = eventsOfTimers(context)
         if !events.isEmpty { return events }
+        if run.direction == .rollback || run.isEnding {
+            let unfinished = derived.betweenAttempts.sorted().flatMap {
+                eventsOfUnfinished($0, "not finished when the run ended")
+            }
+            if !unfinished.isEmpty { return unfinished }
+        }
         let groups = eventsOfGroups(context)
         if !groups.isEmpty { return groups }
         let releases = eventsOfReleases(context)
@@ -55,7 +61,8 @@ extension RunMachine {
 
     private mutating func eventsOfGroup(_ index: Int, _ context: DecisionContext) -> [RunEvent] {
         guard steps[index].state == .started, !graph.nodes[index].isHandler else { return [] }
-        if run.direction == .rollback || run.isEnding { return eventsOfInterruptedGroup(index) }
+        let isInHandler = derived.handlerRoot[index] != nil
+        if !isInHandler, run.direction == .rollback || run.isEnding { return eventsOfInterruptedGroup(index) }
         if let failing = steps[index].failing { return eventsOfFailingGroup(index, failing, context) }
         if graph.nodes[index].role == .foreach, let reason = excessOfFailures(index) {
             return [.groupFailing(graph.nodes[index].path, reason: reason, undo: false)]
@@ -72,42 +79,55 @@ extension RunMachine {
     private mutating func eventsOfFailingGroup(_ index: Int, _ reason: String, _ context: DecisionContext)
         -> [RunEvent]
     {
-        guard derived.runningInside[index] == 0 || steps[index].undoesGroup else { return [] }
+        guard isDrained(index) else { return [] }
+        if derived.fronts[index] == nil {
+            let leftovers = eventsOfLeftovers(in: index)
+            if !leftovers.isEmpty { return leftovers }
+            if steps[index].undoesGroup { makeFront(ofGroup: index) }
+        }
         if steps[index].undoesGroup {
-            if derived.fronts[index] == nil {
-                guard derived.runningInside[index] == 0 else { return [] }
-                let members = graph.subtree(of: index).dropFirst().filter { !derived.floor.contains($0) }
-                derived.fronts[index] = UndoFront(graph: graph, members: Array(members))
-                settleFronts()
-            }
-            let events = eventsOfLeftovers(in: index) + eventsOfFront(index, context)
+            let events = eventsOfFront(index, context)
             if !events.isEmpty { return events }
             guard derived.fronts[index]?.isClear == true else { return [] }
             derived.fronts[index] = nil
-        } else {
-            let cut = eventsOfCutOff(index)
-            if !cut.isEmpty { return cut }
         }
         return eventsOfGroupFailure(index, reason, context)
     }
 
-    /// Steps of a failing group that were under way when it failed and will not go on.
+    /// Whether no forward work is under way in a failing group, nor a group in it still being taken back.
+    private func isDrained(_ group: Int) -> Bool {
+        let isInside = { (index: Int) in graph.ancestors(of: index).contains(group) }
+        let isBusy = derived.running.contains { steps[$0].inFlight?.purpose.isUndo == false && isInside($0) }
+        let isProbing = derived.betweenAttempts.contains { steps[$0].isDueForward && isInside($0) }
+        let isUndoing = derived.groups.contains {
+            steps[$0].state == .started && steps[$0].undoesGroup && isInside($0)
+        }
+        return !isBusy && !isProbing && !isUndoing
+    }
+
+    /// What was under way in a group when it failed and will not go on, and what can no longer start.
     private func eventsOfLeftovers(in group: Int) -> [RunEvent] {
-        graph.subtree(of: group).dropFirst().compactMap { index in
-            guard steps[index].state == .started, steps[index].phase == .idle, derived.runningInside[index] == 0
-            else { return nil }
-            return .stepFailed(graph.nodes[index].path, reason: "not finished when its group failed", allowed: false)
+        let inner = graph.subtree(of: group).dropFirst()
+        let unfinished = inner.flatMap { eventsOfUnfinished($0, "not finished when its group failed") }
+        if !unfinished.isEmpty { return unfinished }
+        return graph.children[group].compactMap { index in
+            guard steps[index].state == .pending, steps[index].phase == .idle else { return nil }
+            let reason = "cut off: \(steps[group].failing ?? "its group failed")"
+            return .stepSkipped(graph.nodes[index].path, reason: reason, cutOff: true)
         }
     }
 
-    /// Steps that can no longer start because their group has failed.
-    private func eventsOfCutOff(_ group: Int) -> [RunEvent] {
-        let leftovers = eventsOfLeftovers(in: group)
-        if !leftovers.isEmpty { return leftovers }
-        return graph.children[group].compactMap { index in
-            guard steps[index].state == .pending, steps[index].phase == .idle else { return nil }
-            return .stepSkipped(
-                graph.nodes[index].path, reason: "cut off: \(steps[group].failing ?? "its group failed")", cutOff: true)
+    /// The end of a step that was under way and will not go on. A commit step is asked whether it took effect.
+    func eventsOfUnfinished(_ index: Int, _ reason: String) -> [RunEvent] {
+        let record = steps[index]
+        let path = graph.nodes[index].path
+        guard record.phase == .idle, record.question == nil else { return [] }
+        switch record.state {
+        case .started: return eventsOfFailedCommit(index, reason) ?? [.stepFailed(path, reason: reason, allowed: false)]
+        // It was attempted before; what that did is not forgotten.
+        case .pending where record.tries > 0: return [.stepFailed(path, reason: reason, allowed: false)]
+        case .unknown where run.direction == .rollback && isProbed(index): return [.attemptDue(path, .settle, item: 0)]
+        default: return []
         }
     }
 
@@ -152,7 +172,7 @@ extension RunMachine {
 
     /// Undos whose turn has come, as far as there is room for them side by side.
     private mutating func eventsOfFront(_ key: Int, _ context: DecisionContext) -> [RunEvent] {
-        guard run.pauseRequested == nil, !run.isEnding || run.direction == .forward else { return [] }
+        guard run.pauseRequested == nil, !isStuck, !run.isEnding || run.direction == .forward else { return [] }
         let room = maxParallel - derived.undosUnderWay
         guard room > 0 else { return [] }
         return undoCandidates(of: key, limit: room).flatMap { eventsToUndo($0, context) }

@@ -20,20 +20,20 @@ extension RunMachine {
     func eventsOfCompletion(_ context: DecisionContext) -> [RunEvent] {
         guard run.handlers.allSatisfy(\.hasEnded), run.pendingHandlers.isEmpty, !hasInFlight else { return [] }
         if let outcome = run.decidedOutcome { return [.closed(outcome)] }
-        if run.direction == .rollback || run.isEnding {
-            let leftovers = eventsOfUnfinishedSteps()
-            if !leftovers.isEmpty { return leftovers }
-        }
         return run.direction == .forward ? eventsOfForwardEnd() : eventsOfRollbackEnd()
     }
 
     private func eventsOfForwardEnd() -> [RunEvent] {
         guard let result = run.forward else {
-            let isDone = run.isAdmitted && derived.unsettledRoots == 0 && derived.questions.isEmpty
+            let isDone =
+                run.isAdmitted && derived.unsettledRoots == 0 && derived.questions.isEmpty
+                && derived.betweenAttempts.allSatisfy { steps[$0].phase == .idle && steps[$0].isAllowed }
             return isDone && run.question == nil && derived.undosUnderWay == 0
                 ? [.forwardEnded(ForwardResult(.succeeded, reason: noteOnSuccess))] : []
         }
-        guard derived.undosUnderWay == 0, derived.questions.isEmpty else { return [] }
+        guard derived.undosUnderWay == 0, derived.questions.isEmpty,
+            derived.betweenAttempts.allSatisfy({ steps[$0].phase == .idle })
+        else { return [] }
         switch result.result {
         case .succeeded: return [.outcomeDecided(.succeeded)]
         case .cancelled: return [.outcomeDecided(.cancelled)]
@@ -55,13 +55,5 @@ extension RunMachine {
         let isWaived = run.isRollbackVerifyWaived || steps.contains { $0.state == .waived }
         if isWaived { return [.outcomeDecided(.inconsistent)] }
         return [.outcomeDecided(derived.floor.isEmpty ? .rolledBack : .rolledBackToCommit)]
-    }
-
-    /// Started steps that will not go on, because the run ends or turns back.
-    private func eventsOfUnfinishedSteps() -> [RunEvent] {
-        derived.betweenAttempts.sorted().compactMap { index in
-            guard derived.handlerRoot[index] == nil else { return nil }
-            return .stepFailed(graph.nodes[index].path, reason: "not finished when the run ended", allowed: false)
-        }
     }
 }

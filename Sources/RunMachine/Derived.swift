@@ -11,12 +11,16 @@ struct Derived: Sendable {
     var runningInside: [Int] = []
     /// Nodes with an attempt in flight.
     var running: Set<Int> = []
-    /// Nodes that may be ready to begin, oldest first; entries are checked again when used.
-    var ready = Queue()
+    /// Nodes that may be ready to begin; entries are checked again when used.
+    var ready = CandidateQueue()
+    /// The same for steps of handlers, which start whatever holds the run back.
+    var readyHandlers = CandidateQueue()
+    /// `foreach` steps of which further instances may begin.
+    var offering: Set<Int> = []
     /// How many instances of a `foreach` have been let begin.
     var offered: [Int: Int] = [:]
     /// Nodes that may have an attempt due.
-    var due = Queue()
+    var due = CandidateQueue()
     var backingOff: Set<Int> = []
     /// Nodes with an open question.
     var questions: Set<Int> = []
@@ -34,34 +38,8 @@ struct Derived: Sendable {
     var undosUnderWay = 0
     /// Failed instances of a `foreach`.
     var failedInstances: [Int: Int] = [:]
-    /// Started steps without an attempt in flight.
+    /// Steps of the runbook that are not at rest and have no attempt in flight: started, unknown, to be run again.
     var betweenAttempts: Set<Int> = []
-
-    /// A queue whose entries may have become stale; a scan drops stale ones from its head.
-    struct Queue: Sendable {
-        private var items: [Int] = []
-        private var head = 0
-
-        mutating func append(_ item: Int) { items.append(item) }
-
-        /// The first entries that are valid and allowed, at most so many.
-        mutating func first(_ limit: Int, where isValid: (Int) -> Bool, if isAllowed: (Int) -> Bool) -> [Int] {
-            while head < items.count, !isValid(items[head]) { head += 1 }
-            if head > 1_024, head * 2 > items.count {
-                items.removeFirst(head)
-                head = 0
-            }
-            var result: [Int] = []
-            var seen: Set<Int> = []
-            var position = head
-            while position < items.count, result.count < limit {
-                let item = items[position]
-                if isValid(item), isAllowed(item), seen.insert(item).inserted { result.append(item) }
-                position += 1
-            }
-            return result
-        }
-    }
 }
 
 extension RunMachine {
@@ -78,6 +56,7 @@ extension RunMachine {
         for node in graph.nodes where steps[node.index].state == .committed && node.step.isCommit {
             raiseFloor(to: node.index)
         }
+        settleFronts()
     }
 
     private mutating func index(_ node: PlanNode) {
@@ -89,35 +68,57 @@ extension RunMachine {
         if record.question != nil { derived.questions.insert(index) }
         switch record.phase {
         case .idle: break
-        case .due: derived.due.append(index)
+        case .due: derived.due.insert(index)
         case .backingOff: derived.backingOff.insert(index)
         case .running: countRunning(index, by: 1)
         }
-        let isInstance = node.parent.map { graph.nodes[$0].role == .foreach } ?? false
-        if record.state == .pending, !isInstance { derived.ready.append(index) }
+        if record.state == .pending, !isInstance(index) { offer(index) }
         if record.state == .started, !node.isLeaf {
             derived.groups.insert(index)
             if node.role == .foreach { reofferInstances(of: index) }
         }
         if record.state == .succeeded, node.step.release != nil { derived.held.insert(index) }
         if record.state == .undoStarted { derived.undosUnderWay += 1 }
-        if isInstance, record.state == .failed, let parent = node.parent {
+        if isInstance(index), record.isFailedInstance, let parent = node.parent {
             derived.failedInstances[parent, default: 0] += 1
         }
         markBetweenAttempts(index)
     }
 
-    private mutating func markBetweenAttempts(_ index: Int) {
-        let isBetween =
-            steps[index].state == .started && graph.nodes[index].isLeaf && steps[index].inFlight == nil
-        if isBetween { derived.betweenAttempts.insert(index) } else { derived.betweenAttempts.remove(index) }
+    private func isInstance(_ index: Int) -> Bool {
+        graph.nodes[index].parent.map { graph.nodes[$0].role == .foreach } ?? false
     }
 
-    /// After a restart: instances that had begun come first, then as many as there is room for.
+    private mutating func offer(_ index: Int) {
+        if derived.handlerRoot[index] == nil {
+            derived.ready.insert(index)
+        } else {
+            derived.readyHandlers.insert(index)
+        }
+    }
+
+    private mutating func markBetweenAttempts(_ index: Int) {
+        let record = steps[index]
+        let isOpen =
+            record.state == .started || record.state == .unknown || record.phase != .idle
+            || (record.state == .pending && record.tries > 0)
+        if isOpen, record.inFlight == nil, graph.nodes[index].isLeaf, derived.handlerRoot[index] == nil {
+            derived.betweenAttempts.insert(index)
+        } else {
+            derived.betweenAttempts.remove(index)
+        }
+    }
+
+    /// After a restart: those before the last that had begun were offered too.
     private mutating func reofferInstances(of index: Int) {
-        let begun = graph.children[index].count { steps[$0].state != .pending || steps[$0].phase != .idle }
-        derived.offered[index] = begun
-        offerInstances(of: index)
+        let children = graph.children[index]
+        let last = children.lastIndex {
+            steps[$0].state != .pending || steps[$0].phase != .idle || steps[$0].attempts > 0
+        }
+        let offered = last.map { $0 + 1 } ?? 0
+        for child in children[..<offered] { offer(child) }
+        derived.offered[index] = offered
+        derived.offering.insert(index)
     }
 
     mutating func countRunning(_ index: Int, by amount: Int) {
@@ -138,7 +139,10 @@ extension RunMachine {
 
     /// Protects a commit step that took effect, everything it depends on and the groups around it from undo.
     mutating func raiseFloor(to commit: Int) {
-        for index in commitClosure(of: commit) { derived.floor.insert(index) }
+        // A temporary change is still released.
+        for index in commitClosure(of: commit) where graph.nodes[index].step.release == nil {
+            derived.floor.insert(index)
+        }
         derived.floor.insert(commit)
         for group in graph.ancestors(of: commit) { derived.floor.insert(group) }
         for key in derived.fronts.keys {
@@ -166,15 +170,19 @@ extension RunMachine {
             let change = new.isFulfilled ? -1 : 1
             for dependent in graph.dependents[index] {
                 derived.unmet[dependent] += change
-                if derived.unmet[dependent] == 0 { derived.ready.append(dependent) }
+                if derived.unmet[dependent] == 0 { offer(dependent) }
             }
         }
         if old.isSettled != new.isSettled { countSettled(index, by: new.isSettled ? -1 : 1) }
         reindexPhase(index, from: old.phase, to: new.phase)
         if (old.question == nil) != (new.question == nil) {
             if new.question == nil { derived.questions.remove(index) } else { derived.questions.insert(index) }
+            if new.question == nil, new.state == .pending { offer(index) }
         }
         if old.state != new.state { reindexState(index, from: old.state, to: new.state) }
+        if old.isFailedInstance != new.isFailedInstance, isInstance(index), let parent = graph.nodes[index].parent {
+            derived.failedInstances[parent, default: 0] += new.isFailedInstance ? 1 : -1
+        }
         markBetweenAttempts(index)
     }
 
@@ -186,19 +194,24 @@ extension RunMachine {
         derived.unsettled[parent] += change
         if graph.nodes[parent].role == .foreach {
             derived.groups.insert(parent)
-            if change < 0 { offerInstances(of: parent) }
+            if change < 0 { derived.offering.insert(parent) }
         }
         if derived.unsettled[parent] == 0 { derived.groups.insert(parent) }
     }
 
     /// Lets the next instances of a `foreach` begin, as far as its `max_parallel` (default 1) has room.
+    mutating func offerInstances() {
+        for index in derived.offering { offerInstances(of: index) }
+        derived.offering.removeAll()
+    }
+
     private mutating func offerInstances(of index: Int) {
         let children = graph.children[index]
         let settled = children.count - derived.unsettled[index]
         var offered = derived.offered[index] ?? 0
         let limit = graph.nodes[index].step.foreach?.maxParallel ?? 1
         while offered < children.count, offered - settled < limit {
-            derived.ready.append(children[offered])
+            offer(children[offered])
             offered += 1
         }
         derived.offered[index] = offered
@@ -206,11 +219,14 @@ extension RunMachine {
 
     private mutating func reindexPhase(_ index: Int, from old: Phase, to new: Phase) {
         guard old != new else { return }
-        if case .running = old { countRunning(index, by: -1) }
+        if case .running = old {
+            countRunning(index, by: -1)
+            for key in derived.fronts.keys { derived.fronts[key]?.reconsider(index) }
+        }
         if case .backingOff = old { derived.backingOff.remove(index) }
         switch new {
-        case .idle: if steps[index].state == .pending { derived.ready.append(index) }
-        case .due: derived.due.append(index)
+        case .idle: if steps[index].state == .pending { offer(index) }
+        case .due: derived.due.insert(index)
         case .backingOff: derived.backingOff.insert(index)
         case .running: countRunning(index, by: 1)
         }
@@ -226,16 +242,13 @@ extension RunMachine {
         let node = graph.nodes[index]
         if state == .undoStarted { derived.undosUnderWay += 1 }
         if old == .undoStarted { derived.undosUnderWay -= 1 }
-        if state == .failed, let parent = node.parent, graph.nodes[parent].role == .foreach {
-            derived.failedInstances[parent, default: 0] += 1
-        }
-        if state == .pending { derived.ready.append(index) }
+        if state == .pending { offer(index) }
         if state == .started, !node.isLeaf {
             derived.groups.insert(index)
             if node.role == .foreach {
-                offerInstances(of: index)
+                derived.offering.insert(index)
             } else {
-                for child in graph.children[index] { derived.ready.append(child) }
+                for child in graph.children[index] { offer(child) }
             }
         }
         if node.step.release != nil {

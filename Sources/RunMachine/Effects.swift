@@ -21,6 +21,7 @@ extension RunMachine {
     /// What is to be done now. Mutating only because it tidies its queues.
     package mutating func effects() -> [Effect] {
         guard !run.isClosed else { return [] }
+        offerInstances()
         var effects: [Effect] = interruptions()
         if !run.isAdmitted, run.forward == nil, run.pauseRequested == nil, run.question == nil, !hasInFlight {
             return effects + [.admit]
@@ -37,12 +38,12 @@ extension RunMachine {
 
     /// Where the run stands still until a person or `resume` comes; nil while something can go on by itself.
     package mutating func standstill() -> Activity? {
-        guard !run.isClosed, !hasInFlight, effects().isEmpty, nextTimer == nil else { return nil }
+        guard !run.isClosed, !hasInFlight, effects().isEmpty else { return nil }
         if run.pauseRequested != nil { return .paused }
-        return .attention
+        return nextTimer == nil ? .attention : nil
     }
 
-    /// The moment at which a retry or the run's deadline is due.
+    /// The moment at which the next retry is due.
     package var nextTimer: Deadline? {
         let retries: [Deadline] = derived.backingOff.compactMap {
             if case .backingOff(_, _, let until) = steps[$0].phase { until } else { nil }
@@ -54,25 +55,25 @@ extension RunMachine {
         guard run.direction == .rollback || run.isEnding else { return [] }
         return derived.running.sorted().compactMap { index in
             guard let intent = steps[index].inFlight, derived.handlerRoot[index] == nil,
-                intent.purpose.onlyLooks, !intent.purpose.isUndo, steps[index].state != .unknown
+                intent.purpose.onlyLooks, !intent.purpose.isUndo, !isProbeOfCommit(index, intent.purpose)
             else { return nil }
             return .interrupt(intent)
         }
     }
 
     private func finishedGroups() -> [Effect] {
-        guard run.direction == .forward, !run.isEnding else { return [] }
-        return derived.groups.sorted().compactMap { index in
-            guard steps[index].state == .started, derived.unsettled[index] == 0, steps[index].failing == nil,
-                !graph.nodes[index].isHandler
-            else { return nil }
-            return .finishGroup(index)
-        }
+        derived.groups.sorted().filter(isFinished).map { .finishGroup($0) }
+    }
+
+    /// Whether everything inside a group has settled, and the group goes on to its outputs.
+    func isFinished(_ index: Int) -> Bool {
+        steps[index].state == .started && derived.unsettled[index] == 0 && steps[index].failing == nil
+            && !graph.nodes[index].isHandler && continuesForward(index)
     }
 
     private mutating func dueAttempts(_ room: Int) -> [Effect] {
         var queue = derived.due
-        derived.due = Derived.Queue()
+        derived.due = CandidateQueue()
         let found = queue.first(room, where: isDue, if: mayAttempt)
         derived.due = queue
         return found.compactMap { index in
@@ -83,22 +84,40 @@ extension RunMachine {
 
     private func isDue(_ index: Int) -> Bool { if case .due = steps[index].phase { true } else { false } }
 
-    private func mayAttempt(_ index: Int) -> Bool {
+    /// Whether nothing keeps the attempt that is due for a step.
+    func mayAttempt(_ index: Int) -> Bool {
         guard case .due(let purpose, _) = steps[index].phase else { return false }
         if derived.handlerRoot[index] != nil { return true }
-        if run.pauseRequested != nil { return false }
+        if run.pauseRequested != nil || isStuck { return false }
         if purpose.isUndo { return run.direction == .forward || !run.isEnding }
-        return continuesForward(index) || (purpose == .settle && graph.nodes[index].step.isCommit)
+        return continuesForward(index) || isProbeOfCommit(index, purpose)
     }
 
+    /// Whether a commit step is asked if it took effect: that goes on whatever else ends.
+    func isProbeOfCommit(_ index: Int, _ purpose: Purpose) -> Bool {
+        purpose == .settle && graph.nodes[index].step.isCommit
+    }
+
+    /// Whether drivers died too often, and a person has not answered yet: nothing at all starts.
+    var isStuck: Bool { run.question != nil && run.fruitlessClaims > Self.fruitlessClaimsAllowed }
+
     private mutating func beginnings(_ room: Int) -> [Effect] {
-        let isHeld = isHoldingBack
-        var queue = derived.ready
-        derived.ready = Derived.Queue()
-        let found = queue.first(room, where: isReady) { !isHeld || derived.handlerRoot[$0] != nil }
-        derived.ready = queue
+        var found = firstReady(\.readyHandlers, room)
+        if !isHoldingBack { found += firstReady(\.ready, room - found.count) }
         return found.map { .begin($0) }
     }
+
+    private mutating func firstReady(_ path: WritableKeyPath<Derived, CandidateQueue>, _ room: Int) -> [Int] {
+        // Taken out while it is changed, so that it is not copied.
+        var queue = derived[keyPath: path]
+        derived[keyPath: path] = CandidateQueue()
+        let found = queue.first(room, where: isReady) { _ in true }
+        derived[keyPath: path] = queue
+        return found
+    }
+
+    /// Whether the step may begin now: its turn has come and nothing holds it back.
+    func mayBegin(_ index: Int) -> Bool { isReady(index) && (derived.handlerRoot[index] != nil || !isHoldingBack) }
 
     private func isReady(_ index: Int) -> Bool {
         guard steps[index].state == .pending, steps[index].phase == .idle, steps[index].question == nil,

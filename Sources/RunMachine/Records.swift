@@ -92,13 +92,18 @@ package struct StepRecord: Codable, Sendable, Equatable {
     package var attempts = 0
     /// Tries of its action (or of the checks of a verify step).
     package var tries = 0
+    /// Tries of the stage at which its undo is.
     package var undoTries = 0
+    /// Stages of its undo that are done; they are not repeated.
+    package var undoStage = 0
     /// The number of the last attempt of its action: the directory of its output.
     package var actionAttempt: Int?
     /// Attempts that another run made, which this run undoes; their files are in its directory.
     package var importedAttempts: Int?
     /// The number of the attempt that took the snapshot.
     package var snapshot: Int?
+    /// Until when a `wait` waits, fixed when it first started.
+    package var waitUntil: Deadline?
     /// What the action noted about the state before it, for its own undo.
     package var stateBefore: Stored?
     /// An allowed failure (`on_failure: continue`, or accepted by a person).
@@ -152,7 +157,16 @@ package struct StepRecord: Codable, Sendable, Equatable {
         case .succeeded, .committed: true
         case .skipped: !isCutOff
         case .failed, .unknown: isAllowed
-        case .undone: isReleased
+        case .undone, .waived: isReleased
+        default: false
+        }
+    }
+
+    /// Whether a `foreach` counts it among its failed instances: failed, or undone because it had failed.
+    var isFailedInstance: Bool {
+        switch state {
+        case .failed: isSettled
+        case .undone, .waived: isSettled && !isReleased
         default: false
         }
     }

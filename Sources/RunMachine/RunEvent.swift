@@ -96,7 +96,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     package var step: StepPath? {
         switch self {
         case .stepSkipped(let path, _, _), .groupStarted(let path, _, _), .groupFailing(let path, _, _),
-            .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .stateRecorded(let path, _), .attemptDue(let path, _, _),
+            .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .stateRecorded(let path, _),
+            .attemptDue(let path, _, _),
             .retryScheduled(let path, _, _, _),
             .stepSucceeded(let path, _), .stepFailed(let path, _, _), .stepUnknown(let path, _, _),
             .stepReset(let path, _), .stepCommitted(let path), .stepAccepted(let path), .undoStarted(let path),

@@ -34,6 +34,7 @@ extension RunMachine {
         case .forwardEnded(let result):
             run.forward = result
             run.isEnding = true
+            run.question = nil
             voidForwardWork()
         case .directionTurned: try turn()
         case .rollbackVerified(let outcome): run.isRollbackVerified = outcome.kind == .done
@@ -78,7 +79,7 @@ extension RunMachine {
         run.direction = .rollback
         run.isEnding = false
         run.question = nil
-        derived.fronts[UndoFront.ofRun] = makeRollbackFront()
+        derived.fronts = [UndoFront.ofRun: makeRollbackFront()]
     }
 
     private mutating func close(_ outcome: Outcome) throws(IllegalMove) {
@@ -132,7 +133,7 @@ extension RunMachine {
             if record.state == .started, !graph.nodes[index].isLeaf { derived.groups.insert(index) }
             guard record.state != .undoStarted, record.state != .undoFailed, record.inFlight == nil else { continue }
             guard record.question != nil || record.phase != .idle else { continue }
-            guard !(record.state == .unknown && graph.nodes[index].step.isCommit) else { continue }
+            guard !(record.state == .unknown && isProbed(index)) else { continue }
             change(index) {
                 $0.question = nil
                 $0.phase = .idle
@@ -170,6 +171,8 @@ extension StepRecord {
         record.importedAttempts = attempts
         record.question = nil
         record.phase = .idle
+        // Its undo begins again, at the stage that is not done.
+        if record.state == .undoStarted || record.state == .undoFailed { record.state = .failed }
         return record
     }
 }

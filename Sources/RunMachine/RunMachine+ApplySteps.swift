@@ -38,6 +38,7 @@ extension RunMachine {
             try move(index, to: .failed) {
                 $0.reason = reason
                 $0.isAllowed = allowed
+                $0.unknownCause = nil
                 if case .due = $0.phase { $0.phase = .idle }
             }
         case .stepUnknown(_, let reason, let cause):
@@ -57,7 +58,11 @@ extension RunMachine {
                 $0.question = nil
                 $0.phase = .idle
             }
-        case .undoStarted: try move(index, to: .undoStarted) { $0.question = nil }
+        case .undoStarted:
+            try move(index, to: .undoStarted) {
+                $0.question = nil
+                $0.undoTries = 0
+            }
         case .undone(_, let reason):
             try move(index, to: .undone) {
                 $0.phase = .idle
@@ -99,9 +104,13 @@ extension RunMachine {
             $0.undoesGroup = undo
         }
         for inner in graph.subtree(of: index).dropFirst() {
-            switch steps[inner].phase {
-            case .backingOff, .due: change(inner) { $0.phase = .idle }
-            default: break
+            let record = steps[inner]
+            guard record.isDueForward || (record.question != nil && record.state != .undoFailed),
+                !(record.state == .unknown && isProbed(inner))
+            else { continue }
+            change(inner) {
+                $0.question = nil
+                $0.phase = .idle
             }
         }
         derived.groups.insert(index)
@@ -121,7 +130,8 @@ extension RunMachine {
                 $0.reason = nil
             }
         }
-        let countsAsTry = intent.purpose == .action || (intent.purpose == .verify && graph.nodes[index].action == nil)
+        let countsAsTry = countsAsTry(index, intent.purpose)
+        let isWait = graph.nodes[index].action?.kind == "wait"
         change(index) {
             $0.phase = .running(intent)
             $0.attempts = intent.number
@@ -129,8 +139,14 @@ extension RunMachine {
                 $0.tries += 1
                 $0.actionAttempt = intent.number
             }
-            if intent.purpose == .undo || intent.purpose == .restore { $0.undoTries = intent.tryNumber }
+            if intent.purpose == .action, isWait { $0.waitUntil = $0.waitUntil ?? intent.deadline }
+            if intent.purpose.isUndo { $0.undoTries = intent.tryNumber }
         }
+    }
+
+    /// Whether the attempt is a try of the step: of its action, or of the checks of a verify step.
+    private func countsAsTry(_ index: Int, _ purpose: Purpose) -> Bool {
+        purpose == .action || (purpose == .verify && graph.nodes[index].action == nil)
     }
 
     private mutating func end(_ index: Int, _ number: Int, _ outcome: AttemptOutcome, _ then: Phase)
@@ -140,8 +156,18 @@ extension RunMachine {
             throw IllegalMove(description: "no attempt \(number) of '\(graph.nodes[index].path)' is in flight")
         }
         if outcome.kind != .neverLaunched, outcome.kind != .interrupted { run.fruitlessClaims = 0 }
+        let isVoidTry = outcome.kind == .neverLaunched && countsAsTry(index, intent.purpose)
+        let nextStage = intent.purpose.isUndo ? undoStage(of: index, after: intent, outcome.kind) : nil
         change(index) {
             $0.phase = then
+            if isVoidTry {
+                $0.tries -= 1
+                if $0.tries == 0 { $0.actionAttempt = nil }
+            }
+            if let nextStage, nextStage != $0.undoStage {
+                $0.undoStage = nextStage
+                if outcome.kind == .done { $0.undoTries = 0 }
+            }
             $0.endedAt = outcome.elapsed.map { intent.at.wall + $0 } ?? $0.endedAt
             if intent.purpose == .protect, outcome.kind == .done { $0.snapshot = number }
             if intent.purpose.isUndo, outcome.kind == .done { $0.undoTries = 0 }
@@ -160,6 +186,16 @@ extension RunMachine {
             $0.unknownCause = nil
             $0.isAllowed = false
             if let outputs { $0.outputs = outputs }
+        }
+    }
+}
+
+extension StepRecord {
+    /// Whether a forward attempt is to be made, now or after a wait.
+    var isDueForward: Bool {
+        switch phase {
+        case .due(let purpose, _), .backingOff(let purpose, _, _): !purpose.isUndo
+        default: false
         }
     }
 }

@@ -12,6 +12,13 @@ extension RunMachine {
         return UndoFront(graph: graph, members: members)
     }
 
+    /// The front of a group that is taken back.
+    mutating func makeFront(ofGroup index: Int) {
+        let members = graph.subtree(of: index).dropFirst().filter { !derived.floor.contains($0) }
+        derived.fronts[index] = UndoFront(graph: graph, members: Array(members))
+        settleFronts()
+    }
+
     /// Brings the fronts up to date; makes those that the records call for.
     mutating func settleFronts() {
         if run.direction == .rollback, derived.fronts[UndoFront.ofRun] == nil {
@@ -29,7 +36,8 @@ extension RunMachine {
     private func isUndoClear(_ index: Int) -> Bool {
         guard steps[index].inFlight == nil else { return false }
         switch steps[index].state {
-        case .pending, .skipped, .undone, .waived: return true
+        case .pending: return steps[index].tries == 0
+        case .skipped, .undone, .waived: return true
         default: return derived.floor.contains(index)
         }
     }
@@ -41,7 +49,7 @@ extension RunMachine {
         switch record.state {
         case .succeeded, .failed: return true
         // A commit step is probed before anyone decides.
-        case .unknown: return !graph.nodes[index].step.isCommit
+        case .unknown: return !isProbed(index)
         default: return false
         }
     }

@@ -19,7 +19,10 @@ struct UndoFront: Sendable {
     init(graph: Graph, members: [Int]) {
         self.members = Set(members)
         for node in members {
-            blockers[node] = graph.dependents[node].count { self.members.contains($0) }
+            // A group that is no member itself still lends its dependents to what is inside it.
+            for holder in CollectionOfOne(node) + Array(graph.ancestors(of: node)) where blockers[holder] == nil {
+                blockers[holder] = graph.dependents[holder].count { self.members.contains($0) }
+            }
             openChildren[node] = graph.children[node].count { self.members.contains($0) }
         }
         worklist = members
@@ -44,7 +47,7 @@ struct UndoFront: Sendable {
         var result: [Int] = []
         for (_, node) in open.reversed() {
             if result.count == limit { break }
-            if isValid(node) { result.append(node) }
+            if isValid(node), !result.contains(node) { result.append(node) }
         }
         return result
     }
@@ -67,9 +70,10 @@ struct UndoFront: Sendable {
 
     private mutating func clear(_ node: Int, graph: Graph) {
         cleared.insert(node)
-        for need in graph.needs[node] where members.contains(need) {
-            blockers[need, default: 0] -= 1
-            if blockers[need] == 0 { worklist += graph.subtree(of: need) }
+        for need in graph.needs[node] {
+            guard let count = blockers[need] else { continue }
+            blockers[need] = count - 1
+            if count == 1 { worklist += graph.subtree(of: need).filter { members.contains($0) } }
         }
         guard let parent = graph.nodes[node].parent, members.contains(parent) else { return }
         openChildren[parent, default: 0] -= 1

@@ -51,6 +51,8 @@ package struct Graph: Sendable {
         template.foreach = nil
         template.needs = []
         template.when = nil
+        // An instance fails by itself and is counted; what the whole step says applies once too many have failed.
+        if template.onFailure != .undoGroup { template.onFailure = nil }
         for instance in instances {
             let locals = node.locals + [PlanNode.Local(name: variable, value: instance.item)]
             _ = add(

@@ -7,6 +7,7 @@ extension SyntaxNode {
     /// What the node is, for messages.
     var kindForPeople: String {
         switch content {
+        case .refused: "nothing"
         case .sequence: "a list"
         case .mapping: "a mapping"
         case .scalar(let scalar):
@@ -23,7 +24,7 @@ extension SyntaxNode {
 
 extension Diagnostic {
     private static func didYouMean(_ name: String, _ known: some Sequence<String>) -> String? {
-        nearest(to: name, in: known.sorted()).map { "did you mean '\($0)'?" }
+        nearest(to: name, in: known).map { "did you mean '\($0)'?" }
     }
 
     static func unknownKey(_ entry: SyntaxNode.Entry, of what: String, known: some Collection<String>) -> Diagnostic {
@@ -46,7 +47,11 @@ extension Diagnostic {
     }
 
     static func wrongType(_ node: SyntaxNode, expected: String) -> Diagnostic {
-        Diagnostic(.wrongType, "expected \(expected), found \(node.kindForPeople)", at: node.span)
+        // A lone item where a list is expected.
+        let item = expected.hasPrefix("a list") ? node.scalar?.text : nil
+        return Diagnostic(
+            .wrongType, "expected \(expected), found \(node.kindForPeople)", at: node.span,
+            help: item.flatMap { $0.isEmpty ? nil : "write [\($0.shortened)]" })
     }
 
     static func badName(_ text: String, _ span: Span, _ what: String) -> Diagnostic {
@@ -71,7 +76,7 @@ extension Diagnostic {
     static func badEnvironmentName(_ entry: SyntaxNode.Entry) -> Diagnostic {
         Diagnostic(
             .badName, "'\(entry.key.shortened)' cannot be the name of an environment variable", at: entry.keySpan,
-            notes: ["names are letters, digits and '_', no digit first"])
+            notes: ["names are letters, digits and '_', no digit first; those with BELAY_ are Belay's own"])
     }
 
     static func takenVariable(_ name: String, _ span: Span) -> Diagnostic {
@@ -91,7 +96,8 @@ extension Diagnostic {
     }
 
     static func badValue(_ message: String, _ span: Span) -> Diagnostic {
-        Diagnostic(.badQuantity, message.shortened, at: span)
+        let code: DiagnosticCode = message.hasPrefix("expected") ? .wrongType : .badQuantity
+        return Diagnostic(code, message.shortened, at: span)
     }
 
     static func outOfRange(_ value: String, _ span: Span, _ range: ClosedRange<Int64>) -> Diagnostic {

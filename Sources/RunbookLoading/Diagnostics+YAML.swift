@@ -31,7 +31,23 @@ extension Diagnostic {
             problem.contextOffset.map { Label(Span(file: file, range: $0..<$0), text) }
         }
         let isElsewhere = context.map { $0.span != place } ?? false
-        return Diagnostic(.yamlSyntax, problem.message, at: place, context: isElsewhere ? [context!] : [])
+        return Diagnostic(
+            .yamlSyntax, problem.message, at: place, context: isElsewhere ? [context].compactMap { $0 } : [],
+            help: advice(for: problem.message))
+    }
+
+    /// What to look at for an error in libyaml's words.
+    private static func advice(for problem: String) -> String? {
+        switch problem {
+        case "did not find expected '-' indicator", "did not find expected key",
+            "mapping values are not allowed in this context", "block sequence entries are not allowed in this context":
+            "compare the indentation of this line with that of the lines above"
+        case "did not find expected ',' or ']'": "separate the items by ',' and close the list with ']'"
+        case "did not find expected ',' or '}'": "separate the keys by ',' and close the mapping with '}'"
+        case "could not find expected ':'": "is a ':' missing after a key, or a quote open further up?"
+        case "found unexpected end of stream": "a quote is never closed"
+        default: nil
+        }
     }
 
     static func tabIndentation(_ span: Span) -> Diagnostic {
@@ -62,10 +78,10 @@ extension Diagnostic {
             help: "keep the one that is meant")
     }
 
-    static func unknownTag(_ span: Span, quoted: String) -> Diagnostic {
+    static func unknownTag(_ span: Span, quoted: String?) -> Diagnostic {
         Diagnostic(
             .unknownTag, "unknown tag '\(span.text.prefix { $0 != " " && $0 != "\n" })'", at: span,
-            help: "if this is text, quote it: \(quoted.shortened)")
+            help: quoted.map { "if this is text, quote it: \($0.shortened)" })
     }
 
     static func mergeKey(_ span: Span) -> Diagnostic {
@@ -116,9 +132,10 @@ extension Diagnostic {
             help: help)
     }
 
-    static func unquotedTemplate(_ span: Span, quoted: String) -> Diagnostic {
-        Diagnostic(
-            .unquotedTemplate, "'${{ … }}' needs quotes between braces or brackets", at: span,
+    static func unquotedBrackets(_ span: Span, quoted: String) -> Diagnostic {
+        let what = span.text.contains("${{") ? "'${{ … }}'" : "text with brackets"
+        return Diagnostic(
+            .unquotedBrackets, "\(what) needs quotes between braces or brackets", at: span,
             help: "write \(quoted.shortened)")
     }
 }

@@ -24,8 +24,8 @@ import Testing
 
     private func make() {
         Database(around.path("app.db")).run(
-            "CREATE TABLE info(version TEXT, n INTEGER, r REAL, b BLOB); INSERT INTO info VALUES('1.20', 3, 3.0, x'00ff');"
-        )
+            "CREATE TABLE info(version TEXT, n INTEGER, r REAL, b BLOB);"
+                + "INSERT INTO info VALUES('1.20', 3, 3.0, x'00ff');")
     }
 
     @Test(arguments: [

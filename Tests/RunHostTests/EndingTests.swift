@@ -29,12 +29,13 @@ import Testing
 
     @Test func aTimeoutLeavesNothingBehindNeitherDeafNorStoppedNorDetached() throws {
         let ready = harness.fifo("ready")
-        // Deaf to TERM; stopped; and forked twice into a session of its own, deaf and without the attempt's file.
+        // Deaf to TERM; stopped; and forked twice into a session of its own, deaf and without the attempt's file
+        // (bash, as other shells do not close descriptors of three digits).
         let script = """
             trap '' TERM
             sh -c 'trap "" TERM; echo $$ >> pids; while :; do tail -f /dev/null; done' &
             sh -c 'echo $$ >> pids; kill -STOP $$' &
-            (setsid sh -c 'trap "" TERM; echo $$ >> pids; exec 251>&-; while :; do tail -f /dev/null; done' &)
+            (setsid bash -c 'trap "" TERM; exec 251>&-; echo $$ >> pids; while :; do tail -f /dev/null; done' &)
             while [ "$(wc -l < pids)" != 3 ]; do :; done
             echo go > ready
             while :; do tail -f /dev/null; done

@@ -79,6 +79,29 @@ import Testing
         #expect(try AttemptFile.open(harness.paths.attempt).lock())
     }
 
+    @Test func waitingForTheEndOfAnAttemptSeesItsSessionAndWhoeverHoldsItsLock() throws {
+        let (stay, leave) = (harness.fifo("stay"), harness.fifo("leave"))
+        let script = """
+            bash -c 'exec 251>&-; read line < stay' & inside=$!
+            setsid sh -c 'echo $0 $$ > ready; read line < leave' $inside &
+            """
+        let (remains, pids) = try leaveBehind(script, count: 2)
+        #expect(try !ProcessTable.live.waitForEnd(of: remains, atMost: .milliseconds(20)))
+        try harness.write("go\n", to: leave)
+        #expect(waitForEnd(of: pids[1]))
+        #expect(try !ProcessTable.live.waitForEnd(of: remains, atMost: .milliseconds(20)))
+        try harness.write("go\n", to: stay)
+        #expect(try ProcessTable.live.waitForEnd(of: remains, atMost: .seconds(20)))
+        for pid in pids { #expect(!isAlive(pid)) }
+    }
+
+    @Test func waitingForALockThatNobodyVisibleHoldsEndsInTime() throws {
+        let file = try AttemptFile.preallocate(harness.paths.attempt)
+        #expect(try file.lock())
+        let remains = AttemptRemains(session: Int32.max, startTicks: 1, attemptFile: harness.paths.attempt)
+        #expect(try !ProcessTable.live.waitForEnd(of: remains, atMost: .milliseconds(20)))
+    }
+
     @Test func endingWhatIsGoneReturnsAtOnce() throws {
         try ProcessTable.live.end(AttemptRemains(session: Int32.max, startTicks: 1), grace: .seconds(100))
     }

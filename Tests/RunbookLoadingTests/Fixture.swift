@@ -19,6 +19,14 @@ enum Fixture {
         try FileManager.default.contentsOfDirectory(atPath: path(name)).sorted()
     }
 
+    /// Reads files by their names relative to a directory of fixtures.
+    static func provider(_ name: String) -> SourceProvider {
+        let root = path(name)
+        return SourceProvider { path, limit throws(SourceProblem) in
+            try SourceProvider.disk.read(root + "/" + path, limit)
+        }
+    }
+
     /// Loads files that exist in memory only; the first is the root.
     static func load(_ files: [(path: String, text: String)], profile: String? = nil) -> (LoadedRunbook?, String) {
         let pinned = Dictionary(uniqueKeysWithValues: files.map { ($0.path, Array($0.text.utf8)) })

@@ -10,6 +10,29 @@ import Testing
         #expect(bag.diagnostics.map(\.code.id) == ["R600"], "\(DiagnosticText().render(DiagnosticReport(bag)))")
     }
 
+    /// Loads a good runbook for the demo system.
+    private func load(_ name: String) -> (runbook: LoadedRunbook?, problems: String) {
+        var loader = RunbookLoader(provider: Fixture.provider("good"))
+        loader.profile = loader.loadProfile("demo.yml").profile
+        let (runbook, bag) = loader.load(name)
+        return (runbook, DiagnosticText().render(DiagnosticReport(bag)))
+    }
+
+    @Test func everyKeyThatIsPerformedLoads() {
+        let (runbook, problems) = load("everything.yml")
+        #expect(problems == "")
+        #expect(runbook?.included.keys.map(\.text) == ["backup"])
+        #expect(runbook?.sources.map(\.path) == ["everything.yml", "backup.yml"])
+    }
+
+    @Test func whatIsNotPerformedYetIsRefusedForThatOnly() {
+        let loader = RunbookLoader(provider: Fixture.provider("good"))
+        let bag = loader.load("later.yml").diagnostics
+        let others = bag.diagnostics.filter { $0.code != .notPerformed }
+        #expect(others == [])
+        #expect(bag.errorCount == 13)
+    }
+
     @Test func theProfileOfTheDesignIsRead() throws {
         let (profile, bag) = RunbookLoader().loadProfile(Fixture.path("good/ifd.yml"))
         #expect(bag.isEmpty, "\(DiagnosticText().render(DiagnosticReport(bag)))")

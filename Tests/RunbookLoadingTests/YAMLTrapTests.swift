@@ -20,6 +20,8 @@ import Testing
         ("x: [a, ${{ y }}/z]", "R018", #"write "${{ y }}/z""#),
         ("x: {url: ${{ a }}/b-${{ c }}, d: e}", "R018", #"write "${{ a }}/b-${{ c }}""#),
         ("x: {\n  a: b,\n  c: ${{ y }}\n}", "R018", #"write "${{ y }}""#),
+        (#"x: {a: headers["b"], c: d}"#, "R018", #"write 'headers["b"]'"#),
+        ("x: [a.filter(n, n in [1, 2]), b]", "R018", #"write "a.filter(n, n in [1, 2])""#),
         ("steps:\n\t- id: x", "R006", "indent with spaces"),
     ])
     func theQuotedFormIsShown(text: String, code: String, help: String) {

@@ -66,7 +66,8 @@ package struct ActionIdentity: Sendable {
 
 /// What became of a process that is to outlive the driver.
 package enum DetachedStart: Sendable {
-    /// `ended` tells how the process itself ended, or nil while it runs; it never blocks.
+    /// `ended` tells how the process itself ended, or nil while it runs; it never blocks. Where an exit code is known,
+    /// a start that fails is reported at once; otherwise the service is waited for.
     case started(ended: @Sendable () -> ProcessProbeResult?)
     case failed(String)
 }

@@ -137,11 +137,11 @@ extension DiagnosticCode {
         """,
         wrong: "run: echo \"a: b\"", right: "run: |\n  echo \"a: b\"")
 
-    package static let unquotedTemplate = DiagnosticCode(
-        "R018", "an unquoted ${{ … }} inside braces or brackets",
+    package static let unquotedBrackets = DiagnosticCode(
+        "R018", "unquoted text with brackets inside braces or brackets",
         """
-        Between `{ }` and `[ ]` the braces of `${{ … }}` are read as YAML. Quote the text; a string that is exactly one
-        `${{ … }}` keeps the type of its expression, so that nothing is lost by the quotes.
+        Between `{ }` and `[ ]` the brackets of `${{ … }}` and of an expression such as `list[0]` are read as YAML. Quote
+        the text; a string that is exactly one `${{ … }}` keeps the type of its expression, so that nothing is lost.
         """,
         wrong: "http: {url: ${{ system.health.url }}}", right: "http: {url: \"${{ system.health.url }}\"}")
 }
@@ -150,6 +150,6 @@ extension DiagnosticCode {
     static let fileCodes: [DiagnosticCode] = [
         .unreadableFile, .fileTooLarge, .notUTF8, .forbiddenCharacter, .yamlSyntax, .tabIndentation, .nestedTooDeeply,
         .tooManyNodes, .severalDocuments, .emptyFile, .duplicateKey, .unknownTag, .mergeKey, .badAlias, .keyNotScalar,
-        .unquotedExpression, .unquotedColon, .unquotedTemplate,
+        .unquotedExpression, .unquotedColon, .unquotedBrackets,
     ]
 }

@@ -73,9 +73,8 @@ extension Checker {
             if let node = matchNode(call, text, nodes) { return Checked(node: node, type: .bool) }
         }
         let node = CallNode(call.name, fitting, nodes, call.range)
-        let final = folded(node, nodes)
-        if final.constant == nil { reportConstantFailure(node, nodes) }
-        return Checked(node: final, type: result)
+        reportConstantFailure(node, nodes)
+        return Checked(node: folded(node, nodes), type: result)
     }
 
     private mutating func matchNode(_ call: Call, _ text: String, _ nodes: [any Node]) -> (any Node)? {
@@ -92,12 +91,9 @@ extension Checker {
     /// A call of literals that fails will fail whenever it is evaluated, so it is said at once.
     private mutating func reportConstantFailure(_ node: CallNode, _ nodes: [any Node]) {
         guard environment.strictness == .full, node.name != "matches", !nodes.isEmpty,
-            nodes.allSatisfy({ $0.constant != nil })
+            case .failure(let problem)? = constantResult(of: node, nodes)
         else { return }
-        var frame = Frame(locals: [], bindings: DictionaryBindings([:]), budget: Budget(.standard))
-        do throws(EvaluationProblem) { _ = try node.evaluate(&frame) } catch {
-            if error.message != Budget.exhausted { report(error.message, error.range) }
-        }
+        report(problem.message, problem.range)
     }
 
     private mutating func noOverload(_ call: Call, _ overloads: [Overload], _ arguments: [Checked]) -> Checked {
@@ -113,14 +109,15 @@ extension Checker {
 
     /// The overloads that the arguments may fit, and the type of the result.
     ///
-    /// Without dynamic arguments the first that fits is the one.
+    /// Without dynamic parts in the arguments the first that fits is the one.
     private mutating func resolve(_ overloads: [Overload], _ arguments: [ValueType]) -> ([Overload], ValueType)? {
         var fitting: [Overload] = []
         var result: ValueType?
-        let isDynamic = arguments.contains { inference.resolve($0).isDynamic }
+        let isDynamic = arguments.contains { inference.resolve($0).mentionsDynamic }
+        let before = inference
+        var learned = inference
         for overload in overloads where overload.takes(arguments.count) {
             let types = inference.instantiate(arguments.indices.map { overload.parameter($0) } + [overload.result])
-            let before = inference
             var fits = true
             for (wanted, given) in zip(types, arguments) where fits { fits = inference.unify(wanted, given) }
             guard fits else {
@@ -129,10 +126,12 @@ extension Checker {
             }
             let found = inference.resolve(types[types.count - 1])
             guard isDynamic else { return ([overload], found) }
-            inference = before
+            (learned, inference) = (inference, before)
             fitting.append(overload)
             result = result.map { $0 == found ? found : .dyn } ?? found
         }
+        // What was learned from one of several possible overloads must not stay.
+        if fitting.count == 1 { inference = learned }
         return result.map { (fitting, $0) }
     }
 }

@@ -16,8 +16,12 @@ struct Checker {
     let environment: Environment
     var inference = Inference()
     private(set) var problems: [ExpressionProblem] = []
+    /// More than anyone reads of one expression.
+    private static let maxProblems = 100
     private var locals: [Local] = []
     private(set) var slotCount = 0
+    /// What may still be spent on evaluating beforehand, so that checking is bounded as well.
+    private var foldingWork = 100_000
 
     init(_ environment: Environment) { self.environment = environment }
 
@@ -31,8 +35,7 @@ struct Checker {
             checkSelect(operand, field, isOptional: isOptional, syntax.range)
         case .index(let operand, let index, let isOptional):
             checkIndex(operand, index, isOptional: isOptional, syntax.range)
-        case .has(let operand, let field, let isOptional):
-            checkHas(operand, field, isOptional: isOptional, syntax.range)
+        case .has(let operand, let field): checkHas(operand, field, syntax.range)
         case .call(let name, let nameRange, let receiver, let arguments):
             checkCall(Call(name: name, nameRange: nameRange, range: syntax.range), receiver, arguments)
         case .not, .negate, .binary, .and, .or, .conditional: checkOperator(syntax)
@@ -47,7 +50,7 @@ struct Checker {
 
     mutating func report(_ message: String, _ range: Range<Int>, help: String? = nil) {
         let problem = ExpressionProblem(range: range, message: message, help: help)
-        if !problems.contains(problem) { problems.append(problem) }
+        if problems.count < Self.maxProblems, !problems.contains(problem) { problems.append(problem) }
     }
 
     /// What stands for a part that is wrong: a problem, or without strictness an error when it is evaluated.
@@ -78,10 +81,21 @@ struct Checker {
     }
 
     /// The node, or its value where all parts are known beforehand and it has one.
-    func folded(_ node: any Node, _ parts: [any Node]) -> any Node {
-        for part in parts where part.constant == nil { return node }
-        var frame = Frame(locals: [], bindings: DictionaryBindings([:]), budget: Budget(Limits(work: 10_000)))
-        guard let value = try? node.evaluate(&frame), value.weight(atMost: 1_000) != nil else { return node }
-        return ConstantNode(value, node.range)
+    mutating func folded(_ node: any Node, _ parts: [any Node]) -> any Node {
+        if case .success(let value)? = constantResult(of: node, parts), value.weight(atMost: 1_000) != nil {
+            return ConstantNode(value, node.range)
+        }
+        return node
+    }
+
+    /// What the node gives, where all its parts are known beforehand and that is soon clear.
+    mutating func constantResult(of node: any Node, _ parts: [any Node]) -> Result<Value, EvaluationProblem>? {
+        for part in parts where part.constant == nil { return nil }
+        let limit = min(10_000, foldingWork)
+        var frame = Frame(DictionaryBindings([:]), slotCount: 0, Limits(work: limit))
+        defer { foldingWork -= limit - frame.budget.remaining }
+        do throws(EvaluationProblem) { return .success(try node.evaluate(&frame)) } catch {
+            return error.message == Budget.exhausted ? nil : .failure(error)
+        }
     }
 }

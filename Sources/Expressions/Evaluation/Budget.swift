@@ -6,15 +6,20 @@ package struct Budget: Sendable {
 
     /// Takes so many units of work: about one for each element that is handled.
     package mutating func spend(_ amount: Int) throws(FunctionFailure) {
+        guard amount <= remaining else {
+            remaining = 0  // Nothing goes on after this, even where `||` takes no notice of the failure.
+            throw FunctionFailure(Self.exhausted)
+        }
         remaining -= amount
-        if remaining < 0 { throw FunctionFailure(Self.exhausted) }
     }
 
     /// Takes the work of reading or making so many bytes.
     package mutating func spend(bytes: Int) throws(FunctionFailure) { try spend(1 + bytes / 8) }
 
-    /// Takes all that is left, so that no part of the expression goes on.
-    mutating func exhaust() { remaining = -1 }
+    /// Takes the work of hashing a key.
+    mutating func spend(key: Value) throws(FunctionFailure) {
+        if case .string(let text) = key { try spend(bytes: text.utf8.count) }
+    }
 
     static let exhausted = "the expression takes too much work"
 }

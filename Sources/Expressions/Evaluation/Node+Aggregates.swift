@@ -46,6 +46,7 @@ final class MapNode: Node {
             var value: Value? = try entry.value.evaluate(&frame)
             if entry.isOptional, let given = value { value = try optional(given, entry.value) }
             guard let value else { continue }
+            try frame.spend(key: key, self)
             try result.insert(key, value, at: entry.key.range)
         }
         return .map(result)

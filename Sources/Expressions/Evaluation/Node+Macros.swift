@@ -157,10 +157,15 @@ final class TransformMapNode: Node {
             let key = frame.locals[iteration.slots[0]]
             let value = try body.evaluate(&frame)
             if !givesEntries {
+                try frame.spend(key: key, self)
                 try result.insert(key, value, at: range)
             } else {
                 guard case .map(let entries) = value else { throw problem("expected a map of new entries") }
-                for entry in entries { try result.insert(entry.key, entry.value, at: range) }
+                for entry in entries {
+                    try frame.spend(1, self)
+                    try frame.spend(key: entry.key, self)
+                    try result.insert(entry.key, entry.value, at: range)
+                }
             }
         }
         return .map(result)

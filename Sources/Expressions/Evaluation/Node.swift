@@ -35,4 +35,8 @@ struct Frame {
     mutating func spend(_ amount: Int, _ node: some Node) throws(EvaluationProblem) {
         do { try budget.spend(amount) } catch { throw node.problem(error.message) }
     }
+
+    mutating func spend(key: Value, _ node: some Node) throws(EvaluationProblem) {
+        do { try budget.spend(key: key) } catch { throw node.problem(error.message) }
+    }
 }

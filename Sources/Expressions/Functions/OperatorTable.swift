@@ -85,7 +85,9 @@ enum OperatorTable {
         -> Value
     {
         switch container {
-        case .map(let map): return .bool(map[element] != nil)
+        case .map(let map):
+            try budget.spend(key: element)
+            return .bool(map[element] != nil)
         case .list(let list):
             for candidate in list {
                 try budget.spend(1)

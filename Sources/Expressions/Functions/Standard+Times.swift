@@ -14,7 +14,8 @@ extension StandardFunctions {
             "getMilliseconds",
             [
                 .member([.timestamp], .int) { arguments, _ in milliseconds(arguments[0]) },
-                .member([.timestamp, .string], .int) { arguments, _ throws(FunctionFailure) in
+                .member([.timestamp, .string], .int) { arguments, budget throws(FunctionFailure) in
+                    try budget.spend(bytes: 1_600 + arguments.string(1).utf8.count)
                     _ = try zone(arguments.string(1))
                     return milliseconds(arguments[0])
                 },
@@ -42,15 +43,16 @@ extension StandardFunctions {
                 },
                 .member([.timestamp, .string], .int) { arguments, budget throws(FunctionFailure) in
                     guard let moment = arguments[0].asTimestamp else { return 0 }
-                    try budget.spend(200)
-                    let offset = try zone(arguments.string(1)).offset(at: moment)
-                    return .int(Int64(part(CivilTime(secondsSinceEpoch: moment.seconds + Int64(offset)))))
+                    try budget.spend(bytes: 1_600 + arguments.string(1).utf8.count)
+                    return .int(Int64(part(try zone(arguments.string(1)).localTime(at: moment))))
                 },
             ])
     }
 
     private static func zone(_ name: String) throws(FunctionFailure) -> TimeZoneRules {
-        guard let zone = TimeZoneRules(named: name) else { throw FunctionFailure("unknown time zone '\(name)'") }
+        guard let zone = TimeZoneRules(named: name) else {
+            throw FunctionFailure("unknown time zone '\(name.prefix(60))'")
+        }
         return zone
     }
 

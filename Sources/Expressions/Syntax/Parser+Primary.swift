@@ -1,6 +1,21 @@
 extension Parser {
     mutating func primary() throws(ExpressionProblem) -> Syntax {
-        let start = token
+        if token.isSymbol("(") { return try parenthesised() }
+        if token.isSymbol("[") { return try list() }
+        if token.isSymbol("{") { return try map() }
+        return try leaf()
+    }
+
+    private mutating func parenthesised() throws(ExpressionProblem) -> Syntax {
+        let open = token
+        try advance()
+        let inner = try expression()
+        let end = try close(")", opened: open)
+        return Syntax(range: open.range.lowerBound..<end, kind: inner.kind, depth: inner.depth)
+    }
+
+    private mutating func leaf() throws(ExpressionProblem) -> Syntax {
+        let start = token.range.lowerBound
         switch token.kind {
         case .int(let value): return try literal(.int(value))
         case .uint(let value): return try literal(.uint(value))
@@ -8,13 +23,6 @@ extension Parser {
         case .string(let value): return try literal(.string(value))
         case .bytes(let value): return try literal(.bytes(value))
         case .identifier(let name): return try nameOrCall(name, isAbsolute: false, from: start)
-        case .symbol("("):
-            try advance()
-            let inner = try expression()
-            let end = try close(")", opened: start)
-            return Syntax(range: start.range.lowerBound..<end, kind: inner.kind, depth: inner.depth)
-        case .symbol("["): return try list()
-        case .symbol("{"): return try map()
         case .symbol("."):
             try advance()
             guard case .identifier(let name) = token.kind else { throw unexpected("expected a name after '.'") }
@@ -31,7 +39,7 @@ extension Parser {
         return try node(range, .literal(value), [])
     }
 
-    private mutating func nameOrCall(_ name: String, isAbsolute: Bool, from start: Token)
+    private mutating func nameOrCall(_ name: String, isAbsolute: Bool, from start: Int)
         throws(ExpressionProblem) -> Syntax
     {
         let nameRange = token.range
@@ -46,10 +54,10 @@ extension Parser {
         }
         try advance()
         if token.isSymbol("(") {
-            return try call(name, nameRange, receiver: nil, from: start.range.lowerBound)
+            return try call(name, nameRange, receiver: nil, from: start)
         }
         try refuseWordBefore(name, nameRange)
-        return try node(start.range.lowerBound..<nameRange.upperBound, .name(name, isAbsolute: isAbsolute), [])
+        return try node(start..<nameRange.upperBound, .name(name, isAbsolute: isAbsolute), [])
     }
 
     /// Words that other languages keep for themselves, which CEL does as well.
@@ -78,13 +86,22 @@ extension Parser {
         try refuseDoubleBrace(open)
         var entries: [Syntax.Entry] = []
         while !token.isSymbol("}") {
-            let isOptional = try optionalMark()
-            let key = try expression()
-            try expectColon(after: key)
-            entries.append(Syntax.Entry(key: key, value: try expression(), isOptional: isOptional))
+            entries.append(try entry())
             guard token.isSymbol(",") else { break }
             try advance()
         }
+        return try node(map: entries, open)
+    }
+
+    private mutating func entry() throws(ExpressionProblem) -> Syntax.Entry {
+        let isOptional = try optionalMark()
+        let key = try expression()
+        guard token.isSymbol(":") else { throw unexpected("expected ':' after the key of a map") }
+        try advance()
+        return Syntax.Entry(key: key, value: try expression(), isOptional: isOptional)
+    }
+
+    private mutating func node(map entries: [Syntax.Entry], _ open: Token) throws(ExpressionProblem) -> Syntax {
         let end = try close("}", opened: open)
         return try node(open.range.lowerBound..<end, .map(entries), entries.flatMap { [$0.key, $0.value] })
     }
@@ -93,11 +110,6 @@ extension Parser {
         guard token.isSymbol("?") else { return false }
         try advance()
         return true
-    }
-
-    private mutating func expectColon(after key: Syntax) throws(ExpressionProblem) {
-        guard token.isSymbol(":") else { throw unexpected("expected ':' after the key of a map") }
-        try advance()
     }
 
     /// A map cannot be a key, so `{{` is always the mark of some template language.
@@ -117,55 +129,68 @@ extension Parser {
             if token.isSymbol(".") {
                 result = try selection(result)
             } else if token.isSymbol("[") {
-                let open = token
-                try advance()
-                let isOptional = try optionalMark()
-                let index = try expression()
-                let end = try close("]", opened: open)
-                let range = result.range.lowerBound..<end
-                result = try node(range, .index(result, index, isOptional: isOptional), [result, index])
-            } else if token.isSymbol("("), case .name = result.kind {
-                throw unexpected("expected an operator")
+                result = try indexed(result)
             } else {
                 return result
             }
         }
     }
 
+    private mutating func indexed(_ operand: Syntax) throws(ExpressionProblem) -> Syntax {
+        let open = token
+        try advance()
+        let isOptional = try optionalMark()
+        let index = try expression()
+        let range = operand.range.lowerBound..<(try close("]", opened: open))
+        return try node(range, .index(operand, index, isOptional: isOptional), [operand, index])
+    }
+
     private mutating func selection(_ operand: Syntax) throws(ExpressionProblem) -> Syntax {
         try advance()
         let isOptional = try optionalMark()
-        let field: Syntax.Field
-        var mayBeCall = false
+        let isQuoted = if case .quotedField = token.kind { true } else { false }
+        let field = try field()
+        if !isOptional, !isQuoted, token.isSymbol("(") {
+            return try call(field.name, field.range, receiver: operand, from: operand.range.lowerBound)
+        }
+        let range = operand.range.lowerBound..<field.range.upperBound
+        return try node(range, .select(operand, field, isOptional: isOptional), [operand])
+    }
+
+    private mutating func field() throws(ExpressionProblem) -> Syntax.Field {
+        let range = token.range
         switch token.kind {
-        case .identifier(let name) where name != "in" && name != "true" && name != "false" && name != "null":
-            field = Syntax.Field(name: name, range: token.range)
-            mayBeCall = !isOptional
-        case .quotedField(let name): field = Syntax.Field(name: name, range: token.range)
+        case .identifier(let name) where !["in", "true", "false", "null"].contains(name), .quotedField(let name):
+            try advance()
+            return Syntax.Field(name: name, range: range)
         default: throw unexpected("expected a field name after '.'")
         }
-        try advance()
-        let start = operand.range.lowerBound
-        if mayBeCall, token.isSymbol("(") {
-            return try call(field.name, field.range, receiver: operand, from: start)
-        }
-        return try node(
-            start..<field.range.upperBound, .select(operand, field, isOptional: isOptional), [operand])
     }
 
     private mutating func call(_ name: String, _ nameRange: Range<Int>, receiver: Syntax?, from start: Int)
         throws(ExpressionProblem) -> Syntax
     {
         let open = token
+        let arguments = try arguments()
+        let range = start..<(try close(")", opened: open))
+        return try node(call: name, nameRange, receiver, arguments, range)
+    }
+
+    private mutating func arguments() throws(ExpressionProblem) -> [Syntax] {
         try advance()
         var arguments: [Syntax] = []
         while !token.isSymbol(")") {
             arguments.append(try expression())
             guard token.isSymbol(",") else { break }
             try advance()
-            guard !token.isSymbol(")") else { throw unexpected("expected an argument after ','") }
+            if token.isSymbol(")") { throw unexpected("expected an argument after ','") }
         }
-        let range = start..<(try close(")", opened: open))
+        return arguments
+    }
+
+    private func node(
+        call name: String, _ nameRange: Range<Int>, _ receiver: Syntax?, _ arguments: [Syntax], _ range: Range<Int>
+    ) throws(ExpressionProblem) -> Syntax {
         if expandsMacros, let macro = try macro(name, nameRange, receiver, arguments, range) { return macro }
         return try node(
             range, .call(name, nameRange: nameRange, receiver: receiver, arguments),

@@ -1,6 +1,8 @@
 /// Reads an expression by recursive descent; stops at the first problem.
 struct Parser {
-    /// How deep a tree may be: small enough for a thread with 512 KiB of stack.
+    /// How deep brackets may be nested: small enough for a thread with 512 KiB of stack, without optimisation.
+    static let maxNesting = 40
+    /// How deep a tree may be, which rows of operators make deep as well.
     static let maxDepth = 100
     /// How long the text of an expression may be.
     static let maxLength = 65_536
@@ -17,62 +19,90 @@ struct Parser {
     }
 
     /// Reads one expression and leaves the token after it in `token`.
+    ///
+    /// The functions between here and `primary` are small on purpose: they are all on the stack for each level of
+    /// nesting, and without optimisation every local of every branch has a place there.
     mutating func expression() throws(ExpressionProblem) -> Syntax {
         nesting += 1
         defer { nesting -= 1 }
-        guard nesting <= Self.maxDepth else { throw tooDeep(token.range) }
-        let condition = try disjunction()
-        guard token.isSymbol("?") else { return condition }
+        if nesting > Self.maxNesting { throw tooDeep(token.range, Self.maxNesting) }
+        let condition = try operation(above: 0)
+        if token.isSymbol("?") { return try conditional(condition) }
+        return condition
+    }
+
+    private mutating func conditional(_ condition: Syntax) throws(ExpressionProblem) -> Syntax {
+        let question = token.range
         try advance()
-        let whenTrue = try disjunction()
+        let isDot = token.isSymbol(".") && token.range.lowerBound == question.upperBound
+        let whenTrue = try operation(above: 0)
+        if isDot, !token.isSymbol(":") {
+            throw ExpressionProblem(
+                range: question.lowerBound..<question.upperBound + 1,
+                message: "'?.' is not an operator of expressions", help: "write a.?b")
+        }
         try expect(":", "the two branches of '?'")
         let whenFalse = try expression()
         return try node(
             condition.range.lowerBound, .conditional(condition, whenTrue, whenFalse), [condition, whenTrue, whenFalse])
     }
 
-    private mutating func disjunction() throws(ExpressionProblem) -> Syntax {
-        let first = try conjunction()
-        guard token.isSymbol("||") else { return first }
-        var terms = [first]
-        while token.isSymbol("||") {
-            try advance()
-            terms.append(try conjunction())
-        }
-        return try node(first.range.lowerBound, .or(terms), terms)
-    }
-
-    private mutating func conjunction() throws(ExpressionProblem) -> Syntax {
-        let first = try binary(above: 0)
-        guard token.isSymbol("&&") else { return first }
-        var terms = [first]
-        while token.isSymbol("&&") {
-            try advance()
-            terms.append(try binary(above: 0))
-        }
-        return try node(first.range.lowerBound, .and(terms), terms)
-    }
-
     /// Operators that bind more tightly than the given precedence, from left to right.
-    private mutating func binary(above floor: Int) throws(ExpressionProblem) -> Syntax {
+    private mutating func operation(above floor: Int) throws(ExpressionProblem) -> Syntax {
         var left = try unary()
-        while let operation = currentOperator, operation.precedence > floor {
-            try advance()
-            let right = try binary(above: operation.precedence)
-            left = try node(left.range.lowerBound, .binary(operation, left, right), [left, right])
+        while precedence > floor {
+            left = token.isSymbol("||") || token.isSymbol("&&") ? try chain(left) : try binary(left)
         }
         return left
     }
 
-    private var currentOperator: BinaryOperator? {
+    /// How tightly the operator that the token is binds; 0 where it is none.
+    private var precedence: Int {
         switch token.kind {
-        case .symbol(let symbol): BinaryOperator(rawValue: symbol)
-        case .identifier("in"): .isIn
-        default: nil
+        case .symbol("||"): 1
+        case .symbol("&&"): 2
+        case .symbol(let symbol): BinaryOperator(rawValue: symbol)?.precedence ?? 0
+        case .identifier("in"): BinaryOperator.isIn.precedence
+        default: 0
         }
     }
 
+    /// The operand with the operator that the token is, and what is on its right.
+    private mutating func binary(_ left: Syntax) throws(ExpressionProblem) -> Syntax {
+        let sign = BinaryOperator(rawValue: lexer.text(token.range)) ?? .isIn
+        return try node(binary: sign, left, try operand(above: sign.precedence))
+    }
+
+    private func node(binary sign: BinaryOperator, _ left: Syntax, _ right: Syntax) throws(ExpressionProblem)
+        -> Syntax
+    {
+        try node(left.range.lowerBound, .binary(sign, left, right), [left, right])
+    }
+
+    /// What is on the right of the operator that the token is.
+    private mutating func operand(above floor: Int) throws(ExpressionProblem) -> Syntax {
+        try advance()
+        return try operation(above: floor)
+    }
+
+    private mutating func chain(_ first: Syntax) throws(ExpressionProblem) -> Syntax {
+        let floor = precedence
+        var terms = [first]
+        while precedence == floor { terms.append(try operand(above: floor)) }
+        return try node(chain: terms, isOr: floor == 1)
+    }
+
+    private func node(chain terms: [Syntax], isOr: Bool) throws(ExpressionProblem) -> Syntax {
+        try node(terms[0].range.lowerBound, isOr ? .or(terms) : .and(terms), terms)
+    }
+
     private mutating func unary() throws(ExpressionProblem) -> Syntax {
+        if token.isSymbol("!") || token.isSymbol("-") { return try signed() }
+        return try postfix(try primary())
+    }
+
+    /// Signs are collected in a loop, for a row of them must not cost stack.
+    private mutating func signed() throws(ExpressionProblem) -> Syntax {
         var signs: [Token] = []
         while token.isSymbol("!") || token.isSymbol("-") {
             if token.isSymbol("-"), let literal = try negativeLiteral() {
@@ -84,7 +114,6 @@ struct Parser {
         return try applySigns(signs, try postfix(try primary()))
     }
 
-    /// Signs are collected in a loop, for a row of them must not cost stack.
     private func applySigns(_ signs: [Token], _ operand: Syntax) throws(ExpressionProblem) -> Syntax {
         var result = operand
         for sign in signs.reversed() {
@@ -126,13 +155,13 @@ extension Parser {
 
     func node(_ range: Range<Int>, _ kind: Syntax.Kind, _ children: [Syntax]) throws(ExpressionProblem) -> Syntax {
         let depth = 1 + (children.map(\.depth).max() ?? 0)
-        guard depth <= Self.maxDepth else { throw tooDeep(range) }
+        guard depth <= Self.maxDepth else { throw tooDeep(range, Self.maxDepth) }
         return Syntax(range: range, kind: kind, depth: depth)
     }
 
-    private func tooDeep(_ range: Range<Int>) -> ExpressionProblem {
+    private func tooDeep(_ range: Range<Int>, _ limit: Int) -> ExpressionProblem {
         ExpressionProblem(
-            range: range, message: "this expression is nested more than \(Self.maxDepth) levels deep",
+            range: range, message: "this expression is nested more than \(limit) levels deep",
             help: "compute a part of it in a step of its own")
     }
 

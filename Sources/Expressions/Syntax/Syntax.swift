@@ -21,7 +21,7 @@ struct Syntax: Sendable {
         case conditional(Syntax, Syntax, Syntax)
         case list([Element])
         case map([Entry])
-        case has(Syntax, Field, isOptional: Bool)
+        case has(Syntax, Field)
         case comprehension(Comprehension)
         case bind(String, Syntax, body: Syntax)
         /// `a.optMap(x, e)`, and `a.optFlatMap(x, e)` where the body gives an optional.
@@ -76,12 +76,12 @@ enum BinaryOperator: String, Sendable {
     case greaterOrEqual = ">="
     case isIn = "in"
 
-    /// How tightly it binds: more is tighter.
+    /// How tightly it binds: more is tighter; `||` has 1 and `&&` 2.
     var precedence: Int {
         switch self {
-        case .multiply, .divide, .remainder: 3
-        case .add, .subtract: 2
-        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isIn: 1
+        case .multiply, .divide, .remainder: 5
+        case .add, .subtract: 4
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isIn: 3
         }
     }
 }

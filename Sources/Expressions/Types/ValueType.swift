@@ -41,6 +41,8 @@ extension ValueType: CustomStringConvertible {
         case .record(let record): "record of \(record.noun)s"
         case .parameter: "dyn"
         case .error: "unknown"
+        case .duration: "duration"
+        case .timestamp: "timestamp"
         default: name
         }
     }
@@ -74,6 +76,15 @@ extension ValueType: CustomStringConvertible {
         case .dyn, .error, .parameter: true
         case .wrapper: true
         default: false
+        }
+    }
+
+    /// Whether that holds for any part of it.
+    var mentionsDynamic: Bool {
+        switch self {
+        case .list(let inner), .optional(let inner): inner.mentionsDynamic
+        case .map(let key, let value): key.mentionsDynamic || value.mentionsDynamic
+        default: isDynamic
         }
     }
 
@@ -132,11 +143,10 @@ extension Value {
         }
     }
 
-    /// The type as messages name it.
+    /// The type as messages name it, without the types of parts.
     var typeWord: String {
         switch self {
-        case .duration: "duration"
-        case .timestamp: "timestamp"
+        case .duration, .timestamp: type.description
         default: type.name
         }
     }

@@ -55,6 +55,13 @@ extension AttemptPerformer {
         return process
     }
 
+    /// The settings of processes that belong to no step.
+    func runProcessContext(scope: Int) throws -> ProcessContext {
+        let environment = try baseEnvironment(scope: scope)
+        return ProcessContext(
+            environment: environment, shell: ProcessLaunch.standardShell(path: environment["PATH"] ?? ""))
+    }
+
     /// What all processes of a runbook get: the pinned environment, its `env`, and its inputs.
     private func baseEnvironment(scope: Int) throws -> [String: String] {
         let standard = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ"]

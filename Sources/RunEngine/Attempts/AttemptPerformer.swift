@@ -97,6 +97,12 @@ final class AttemptPerformer: Sendable {
         cancellations.withLock { for entry in $0.values { entry.cancellation.cancel() } }
     }
 
+    func register(_ cancellation: Cancellation, _ key: String) {
+        cancellations.withLock { $0[key] = (cancellation, true) }
+    }
+
+    func unregister(_ key: String) { cancellations.withLock { _ = $0.removeValue(forKey: key) } }
+
     // MARK: What failed attempts left
 
     func remember(failed path: StepPath, _ number: Int) {
@@ -129,7 +135,10 @@ final class AttemptPerformer: Sendable {
         var outcome = outcome
         outcome.reason = outcome.reason.map(context.secrets.mask)
         outcome.outputs = outcome.outputs.map { Stored(json: context.secrets.mask($0.json)) }
-        outcome.checks?.failed = outcome.checks?.failed.map(context.secrets.mask) ?? []
+        if var checks = outcome.checks {
+            checks.failed = checks.failed.map(context.secrets.mask)
+            outcome.checks = checks
+        }
         return outcome
     }
 

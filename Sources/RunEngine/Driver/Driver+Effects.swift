@@ -1,4 +1,5 @@
 import Expressions
+import Glibc
 import RunHost
 import RunMachine
 import RunPlan
@@ -90,17 +91,43 @@ extension Driver {
         }
     }
 
+    /// Before an undo, what failed attempts left is ended first; that may take a while and is not waited for here.
     private func launchProcess(_ attempt: PreparedAttempt, _ launch: LaunchRequest) {
+        guard attempt.intent.purpose.isUndo, performer.mayHaveRemains else { return launchNow(attempt, launch) }
+        let performer = performer
+        let mailbox = mailbox
+        clearing += 1
+        do {
+            try WorkerThread.start(name: "remains") {
+                do {
+                    try performer.endRemains(before: attempt.intent)
+                    mailbox.send(.cleared(attempt, failure: nil))
+                } catch {
+                    mailbox.send(.cleared(attempt, failure: "what a failed attempt left cannot be ended: \(error)"))
+                }
+            }
+        } catch {
+            cleared(attempt, "\(error)")
+        }
+    }
+
+    func cleared(_ attempt: PreparedAttempt, _ failure: String?) {
+        clearing -= 1
+        guard case .process(let launch) = attempt.work else { return }
+        guard let failure else { return launchNow(attempt, launch) }
+        let outcome = AttemptOutcome(.failed, cause: .error, reason: failure)
+        end(attempt.intent.step, attempt.intent.number, outcome)
+    }
+
+    private func launchNow(_ attempt: PreparedAttempt, _ launch: LaunchRequest) {
         let intent = attempt.intent
-        let flight = Flight(
-            path: intent.step, number: intent.number,
-            identity: AttemptIdentity(node: attempt.node, purpose: intent.purpose, number: intent.number, item: intent.item))
-        flights[launch.token] = flight
+        let identity = AttemptIdentity(
+            node: attempt.node, purpose: intent.purpose, number: intent.number, item: intent.item)
+        flights[launch.token] = Flight(path: intent.step, number: intent.number, identity: identity)
         do {
             guard let file = attempt.file, try file.lock(), try file.slots().areEmpty else {
-                throw SystemError("lock the attempt's file", errno: 11)
+                throw SystemError("lock the attempt's file", errno: EAGAIN)
             }
-            try performer.endRemains(before: intent)
             host.crashPoint("driver.before_launch")
             try host.launcher.launch(launch)
             host.crashPoint("driver.after_launch")
@@ -148,11 +175,11 @@ struct Flight {
     let path: StepPath
     let number: Int
     let identity: AttemptIdentity
-    /// The pid of its supervisor, once it is known.
-    var supervisor: Int32?
+    /// Its supervisor, once it is known.
+    var supervisor: LivingSupervisor?
 
     /// Asks its supervisor to end it: TERM, grace, KILL.
     func requestEnd() {
-        if let supervisor { _ = Signals.requestEnd(supervisor: supervisor) }
+        supervisor?.requestEnd()
     }
 }

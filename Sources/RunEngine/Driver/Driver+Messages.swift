@@ -1,3 +1,4 @@
+import FoundationEssentials
 import RunHost
 import RunJournal
 import RunMachine
@@ -9,7 +10,13 @@ extension Driver {
         switch message {
         case .supervisor(let report): handle(report)
         case .ended(let path, let number, let outcome): end(path, number, outcome)
-        case .lookAgain(let path, let number): lookAgain(path, number)
+        case .lookAgain(let path, let number):
+            orphans[path.text] = nil
+            lookAgain(path, number)
+        case .record(let path, let value, let reply):
+            decide(.record(.stateRecorded(path, value)))
+            recorded.append(reply)
+        case .cleared(let attempt, let failure): cleared(attempt, failure)
         case .admission(let outcome):
             isAdmitting = false
             guard outcome.kind != .interrupted else { return }
@@ -41,10 +48,10 @@ extension Driver {
             isPausing = true
             decide(.pause(entry.actor))
         case InboxKind.decision:
-            guard let decision = HumanDecision(entry) else { return }
+            guard let decision = entry.decision else { return }
             decide(.decide(decision))
         case InboxKind.cancel:
-            guard let decision = HumanDecision(entry) else { return }
+            guard let decision = entry.decision else { return }
             decide(.cancel(decision))
         default: break
         }
@@ -73,7 +80,7 @@ extension Driver {
 
     private func handle(_ report: SupervisorReport) {
         switch report {
-        case .started(let started): flights[started.token]?.supervisor = started.pid
+        case .started(let started): flights[started.token]?.supervisor = LivingSupervisor(started)
         case .done(let result):
             guard let flight = flights.removeValue(forKey: result.token) else { return }
             host.crashPoint("driver.before_outcome")
@@ -91,6 +98,13 @@ extension Driver {
                 lookAgain(flight.path, flight.number)
             }
         }
+    }
+}
+
+extension InboxEntry {
+    /// The decision that the entry carries; nil where it carries none or cannot be read.
+    package var decision: HumanDecision? {
+        try? JSONDecoder().decode(HumanDecision.self, from: Data(payload.json.utf8))
     }
 }
 

@@ -55,9 +55,9 @@ extension Driver {
                 decide(.record(.attemptAdopted(path, number: number, pid: supervisor.pid)))
                 guard let identity = identity(path, number) else { return }
                 // Kept like any attempt under way, so that it can be asked to end.
-                flights[supervisor.token] = Flight(path: path, number: number, identity: identity, supervisor: supervisor.pid)
+                flights[supervisor.token] = Flight(path: path, number: number, identity: identity, supervisor: LivingSupervisor(supervisor))
                 let token = supervisor.token
-                try ProcessTable.watchExit(pid: supervisor.pid, startTicks: supervisor.startTicks) {
+                try LivingSupervisor(supervisor).whenEnded {
                     mailbox.send(.supervisor(.vanished(token: token, pid: supervisor.pid, waitStatus: 0)))
                 }
             } else {
@@ -82,7 +82,8 @@ extension Driver {
         let remains = AttemptRemains(session: started?.pid ?? 0, startTicks: started?.startTicks ?? 0, attemptFile: file.path)
         let processes = host.processes
         try WorkerThread.start(name: "orphan") {
-            if !file.waitForRelease(nanoseconds: left) { try? processes.end(remains, grace: .seconds(10)) }
+            let hasEnded = try? processes.waitForEnd(of: remains, atMost: .nanoseconds(left))
+            if hasEnded != true { try? processes.end(remains, grace: .seconds(10)) }
             mailbox.send(.lookAgain(path, number: number))
         }
     }

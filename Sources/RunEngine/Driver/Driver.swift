@@ -25,12 +25,18 @@ package final class Driver {
     private var prepared: [PreparedAttempt] = []
     var flights: [UInt64: Flight] = [:]
     /// Questions to checks outside of steps, so that none is asked twice.
+    /// Who waits for what they found to be on disk.
+    var recorded: [@Sendable (Bool) -> Void] = []
     var isAdmitting = false
     var isVerifyingRollback = false
     private var seenChanges: Int64 = -1
     var lastSync: Int64
     var unsyncedEffects = false
     var isPausing = false
+    /// Undos that wait until what failed attempts left is gone.
+    var clearing = 0
+    /// Adopted attempts whose supervisor is dead, by step.
+    var orphans: [String: Int] = [:]
 
     package init(
         context: RunContext, journal: any Journal, host: EngineHost, observer: any RunObserver, place: Place,
@@ -46,6 +52,11 @@ package final class Driver {
         performer = AttemptPerformer(context: context, host: host)
         let mailbox = mailbox
         let desk = performer.desk
+        performer.setRecorder { path, value in
+            let answer = Mailbox<Bool>()
+            mailbox.send(.record(path, Stored(value), reply: { answer.send($0) }))
+            return answer.receive(within: nil).first ?? false
+        }
         try host.launcher.listen { report in
             if !desk.deliver(report) { mailbox.send(.supervisor(report)) }
         }
@@ -63,6 +74,7 @@ package final class Driver {
     package func drive(recovering inFlight: [AttemptIntent], recordedPlace: Place?) throws -> DriveEnd {
         decide(.resumeActivity)
         try recover(inFlight, recordedPlace)
+        try takeInbox()
         while true {
             try progress()
             if let outcome = record.outcome { return .closed(outcome) }
@@ -99,7 +111,7 @@ package final class Driver {
 
     private func note(_ events: [RunEvent], at wall: Int64) {
         for event in events {
-            uncommitted.append(JournalEntry(at: wall, context.masked(event)))
+            uncommitted.append(JournalEntry(at: wall, event))
             if case .stepSucceeded(let path, _) = event { countEffect(of: path) }
         }
     }
@@ -108,6 +120,7 @@ package final class Driver {
     private func progress() throws {
         repeat {
             advance()
+            computeOutputs()
             for effect in context.withMachine({ $0.effects() }) { prepare(effect) }
         } while try commit()
     }
@@ -135,7 +148,16 @@ package final class Driver {
         let starts = prepared
         prepared.removeAll(keepingCapacity: true)
         for attempt in starts { start(attempt) }
+        for reply in recorded { reply(true) }
+        recorded.removeAll()
         return true
+    }
+
+    /// The run's outputs belong to its outcome, and are computed once that is decided.
+    private func computeOutputs() {
+        let isDue = context.withMachine { $0.run.decidedOutcome != nil && $0.run.outputs == nil && !$0.run.isClosed }
+        guard isDue, let outputs = performer.runOutputs() else { return }
+        decide(.record(.outputsComputed(outputs)))
     }
 
     private func write(onlyIfInboxEmpty: Bool) throws {
@@ -163,6 +185,12 @@ package final class Driver {
     func enlist(_ attempt: PreparedAttempt) {
         guard case .events = decide(.startAttempt(attempt.intent)) else { return attempt.discard() }
         prepared.append(attempt)
+    }
+
+    /// Journals a wall clock that is behind the journal's last event.
+    func noteClock(behind last: Int64) {
+        let back = last - host.now.wall
+        if back > 1_000 { decide(.record(.clockWentBack(milliseconds: back))) }
     }
 
     // MARK: Waiting
@@ -198,7 +226,7 @@ package final class Driver {
 
     /// Stops where nothing can go on by itself; not while somebody has just said something.
     private func park() throws -> DriveEnd? {
-        guard flights.isEmpty, !isAdmitting, !isVerifyingRollback,
+        guard flights.isEmpty, orphans.isEmpty, clearing == 0, !isAdmitting, !isVerifyingRollback,
             let activity = context.withMachine({ $0.standstill() })
         else { return nil }
         if record.activity != activity {

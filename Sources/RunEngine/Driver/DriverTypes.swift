@@ -11,6 +11,10 @@ enum DriverMessage: Sendable {
     case lookAgain(StepPath, number: Int)
     case admission(AttemptOutcome)
     case rollbackVerify(AttemptOutcome)
+    /// An action found what its undo will need; answered once that is on disk.
+    case record(StepPath, Stored, reply: @Sendable (Bool) -> Void)
+    /// What stood in the way of an undo is gone, or why not.
+    case cleared(PreparedAttempt, failure: String?)
     case synced(upTo: Int)
     case request(DriverRequest)
 }

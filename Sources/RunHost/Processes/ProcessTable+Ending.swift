@@ -39,6 +39,32 @@ extension ProcessTable {
         }
     }
 
+    /// Returns true when nothing of an attempt is left, neither a process nor a holder of its lock, and false when
+    /// the time is over. Blocks the thread; the caller must not hold the lock itself.
+    package func waitForEnd(of remains: AttemptRemains, atMost limit: Duration) throws -> Bool {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: limit)
+        while true {
+            let living = try everything(of: remains)
+            if try living.isEmpty && isReleased(remains) { return true }
+            let left = end - clock.now
+            guard left > .zero else { return false }
+            let watched = living.compactMap(PidDescriptor.init)
+            // Whom we cannot see may still hold the lock.
+            if watched.isEmpty { poll(nil, 0, Int32(min(left.milliseconds, 200))) }
+            PidDescriptor.waitForAll(watched, atMost: left)
+        }
+    }
+
+    private func isReleased(_ remains: AttemptRemains) throws -> Bool {
+        guard let path = remains.attemptFile else { return true }
+        do {
+            return try AttemptFile.open(path).lock()
+        } catch let error as SystemError where error.errno == ENOENT {
+            return true
+        }
+    }
+
     /// The session's members, and those elsewhere that hold the attempt file.
     private func everything(of remains: AttemptRemains) throws -> [HostProcess] {
         let members = try members(of: remains)

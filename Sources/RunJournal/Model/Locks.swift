@@ -29,3 +29,19 @@ package struct HeldLock: Sendable, Equatable {
     /// Milliseconds since 1970.
     package let since: Int64
 }
+
+extension HeldLock {
+    /// Whether a run cannot have a lock while this one is held.
+    func blocks(_ request: LockRequest, of run: RunID) -> Bool {
+        self.run != run && name == request.name && (mode == .exclusive || request.mode == .exclusive)
+    }
+}
+
+/// What both runs are told when a lock is taken from one that nobody drives.
+enum LockPreemption {
+    static func told(toHolder run: RunID) -> String { "nobody drives this run, and run \(run) needs the lock" }
+    /// For the run that takes it.
+    static func event(for lock: HeldLock, by actor: Actor) -> RunEvent {
+        .noted(text: "took lock '\(lock.name)' from run \(lock.run), which nobody drives", by: actor)
+    }
+}

@@ -45,18 +45,21 @@ package struct RunFilter: Sendable {
     package var runbook: RunbookName?
     package var system: String?
     package var outcome: Outcome?
+    /// The name of who started it.
+    package var requester: String?
     /// Runs with a smaller number: the next page.
     package var before: RunID?
     package var limit: Int
 
     package init(
         isOpen: Bool? = nil, runbook: RunbookName? = nil, system: String? = nil, outcome: Outcome? = nil,
-        before: RunID? = nil, limit: Int = .max
+        requester: String? = nil, before: RunID? = nil, limit: Int = .max
     ) {
         self.isOpen = isOpen
         self.runbook = runbook
         self.system = system
         self.outcome = outcome
+        self.requester = requester
         self.before = before
         self.limit = limit
     }

@@ -69,9 +69,8 @@ private struct Ending {
         case .failed:
             return [ended(then: isAlive ? .due(machine.purposeAfterProbe(index), item: 0) : .idle)]
         case .inconclusive:
-            guard isAlive else { return [ended()] }
             let why = "it cannot be told whether the step is already done: \(outcome.reason ?? "inconclusive")"
-            return [ended(), question(why, [.retry, .skip, .markDone, .rollback, .keep])]
+            return [ended()] + question(why, [.retry, .skip, .markDone, .rollback, .keep])
         case .unknown, .neverLaunched, .interrupted: return again()
         }
     }
@@ -92,7 +91,12 @@ private struct Ending {
         case .done: return [ended(then: .idle)]
         case .failed, .inconclusive:
             let reason = "its preconditions are not met: \(outcome.reason ?? "")"
-            return [ended()] + machine.eventsOfFailure(index, reason, context)
+            // An unmet precondition never turns a run back; the step has not started, and can be tried again.
+            let policy = machine.consequence(of: index).0
+            guard policy == .rollback || policy == .stop, isAlive else {
+                return [ended()] + machine.eventsOfFailure(index, reason, context)
+            }
+            return [ended()] + question(reason, [.retry, .skip, .markDone, .rollback, .keep])
         case .unknown, .neverLaunched, .interrupted: return again()
         }
     }
@@ -100,23 +104,32 @@ private struct Ending {
     func ofAction() -> [RunEvent] {
         switch outcome.kind {
         case .done: return [ended()] + endOfRun() + events(afterActionFrom: intent.purpose)
-        case .neverLaunched:
-            let back: [RunEvent] =
-                intent.purpose == .action ? [.stepReset(path, reason: "it was never launched")] : []
-            guard isAlive else { return [ended()] + back }
-            return [ended()] + back + [.attemptDue(path, intent.purpose, item: 0)]
-        case .failed where step.isCommit:
-            let reason = outcome.reason ?? "it failed"
-            return [
-                ended(), .stepUnknown(path, reason: reason, cause: .failedCommit), .attemptDue(path, .settle, item: 0),
-            ]
-        case .failed, .inconclusive:
+        case .neverLaunched: return ofNeverLaunched()
+        case .failed:
             return [ended()] + machine.eventsOfFailure(index, outcome.reason ?? "it failed", context, outcome.cause)
-        case .unknown, .interrupted:
+        case .inconclusive where isAlive:
+            let why = outcome.reason ?? "it cannot be told whether it took effect"
+            return [ended(), .stepUnknown(path, reason: why, cause: .inconclusive)]
+                + question(why, [.retry, .accept, .markDone, .markFailed, .rollback, .keep])
+        case .unknown, .interrupted, .inconclusive:
             let reason = outcome.reason ?? "what became of it is not known"
             return [ended(), .stepUnknown(path, reason: reason, cause: .lost)]
                 + machine.eventsToSettle(index, reason, context)
         }
+    }
+
+    /// Back to where the step was before the attempt: pending, or failed where an earlier try may have done something.
+    private func ofNeverLaunched() -> [RunEvent] {
+        guard intent.purpose == .action else { return again() }
+        let reason = "it was never launched"
+        if machine.steps[index].tries > 1 {
+            let failed = RunEvent.stepFailed(path, reason: "an earlier try failed; \(reason) again", allowed: false)
+            guard isAlive else { return [ended(), failed] }
+            let now = Deadline(from: context.now, length: 0)
+            return [ended(), .retryScheduled(path, .action, item: 0, until: now), failed]
+        }
+        let reset = [ended(), .stepReset(path, reason: reason)]
+        return isAlive ? reset + [.attemptDue(path, .action, item: 0)] : reset
     }
 
     func ofVerify() -> [RunEvent] {
@@ -127,10 +140,7 @@ private struct Ending {
             return [ended()] + machine.eventsOfFailure(index, reason, context, .verify)
         case .inconclusive:
             let why = "its verify could not tell: \(outcome.reason ?? "inconclusive")"
-            return [
-                ended(), .stepUnknown(path, reason: why, cause: .inconclusive),
-                question(why, [.retry, .accept, .markDone, .markFailed, .rollback, .keep]),
-            ]
+            return [ended(), .stepUnknown(path, reason: why, cause: .inconclusive)] + question(why, Choice.aboutUnknown)
         case .unknown, .neverLaunched, .interrupted: return isAlive ? again() : [ended()] + notVerified()
         }
     }
@@ -140,14 +150,15 @@ private struct Ending {
         guard let cause = machine.steps[index].unknownCause else { return ofSettleBeforeRetry() }
         switch outcome.kind {
         case .done:
-            guard step.apply != nil, cause == .lost else {
+            guard step.apply != nil, cause == .lost, isAlive else {
                 return [ended()] + machine.eventsOfSuccess(index, outputs: nil)
             }
             // It took effect, but what makes it count may not have run.
             return [ended(), .stepReset(path, reason: "it took effect"), .attemptDue(path, .apply, item: 0)]
         case .failed where cause == .failedCommit:
             let reason = machine.steps[index].reason ?? "it failed"
-            return [ended()] + machine.eventsOfFailure(index, reason, context, .error)
+            let exit = machine.steps[index].exit.map { AttemptOutcome.Cause.exit($0) }
+            return [ended()] + machine.eventsOfFailure(index, reason, context, exit ?? .error)
         case .failed where cause == .inconclusive:
             return [ended()]
                 + machine.eventsOfFailure(index, "verify failed: \(outcome.reason ?? "")", context, .verify)
@@ -159,8 +170,9 @@ private struct Ending {
             ]
         case .inconclusive:
             let why = "what became of it cannot be told: \(outcome.reason ?? "inconclusive")"
-            return [ended(), question(why, [.retry, .accept, .markDone, .markFailed, .rollback, .keep])]
-        case .unknown, .neverLaunched, .interrupted: return [ended(then: .due(.settle, item: 0))]
+            return [ended()] + question(why, Choice.aboutUnknown)
+        case .unknown, .neverLaunched, .interrupted:
+            return [ended(then: isAlive || machine.isProbed(index) ? .due(.settle, item: 0) : .idle)]
         }
     }
 
@@ -173,10 +185,7 @@ private struct Ending {
             return [ended(then: .due(machine.purposeAfterProbe(index), item: 0))]
         case .inconclusive:
             let why = "it cannot be told whether the failed try took effect: \(outcome.reason ?? "inconclusive")"
-            return [
-                ended(), .stepUnknown(path, reason: why, cause: .lost),
-                question(why, [.retry, .accept, .markDone, .markFailed, .rollback, .keep]),
-            ]
+            return [ended(), .stepUnknown(path, reason: why, cause: .lost)] + question(why, Choice.aboutUnknown)
         case .unknown, .neverLaunched, .interrupted: return isAlive ? again() : [ended()] + notVerified()
         }
     }
@@ -191,7 +200,8 @@ private struct Ending {
     }
 
     private func notVerified() -> [RunEvent] {
-        [.stepFailed(path, reason: "not verified, because the run was ending", allowed: false)]
+        let reason = "not verified, because the run was ending"
+        return machine.eventsOfFailedCommit(index, reason) ?? [.stepFailed(path, reason: reason, allowed: false)]
     }
 
     private func endOfRun() -> [RunEvent] {
@@ -202,7 +212,7 @@ private struct Ending {
         return [.forwardEnded(result)]
     }
 
-    private func question(_ why: String, _ choices: [Choice]) -> RunEvent {
-        .questionOpened(path, Question(why: why, choices: choices, since: context.now.wall))
+    private func question(_ why: String, _ choices: [Choice]) -> [RunEvent] {
+        machine.eventsOfQuestion(index, why, choices, context)
     }
 }

@@ -7,7 +7,10 @@ extension RunMachine {
         let path = graph.nodes[index].path
         let succeeded = RunEvent.stepSucceeded(path, outputs: outputs)
         guard graph.nodes[index].step.isCommit else { return [succeeded] }
-        let final = commitClosure(of: index).sorted().filter { steps[$0].state == .succeeded }
+        // A temporary change among them is still to be released.
+        let final = commitClosure(of: index).sorted().filter {
+            steps[$0].state == .succeeded && graph.nodes[$0].step.release == nil
+        }
         return [succeeded] + final.map { .stepCommitted(graph.nodes[$0].path) } + [.stepCommitted(path)]
     }
 
@@ -20,19 +23,31 @@ extension RunMachine {
         case .undoStarted: return eventsOfUndoFailure(index, reason, context)
         case .failed:
             // A retry that cannot be evaluated any more: the failure stands.
-            return [
-                .questionOpened(
-                    path, Question(why: reason, choices: [.retry, .accept, .rollback, .keep], since: context.now.wall))
-            ]
+            guard derived.handlerRoot[index] == nil else { return [.stepAccepted(path)] }
+            return eventsOfQuestion(index, reason, [.retry, .accept, .rollback, .keep], context)
         default:
-            return [
-                .questionOpened(
-                    path,
-                    Question(
-                        why: reason, choices: [.retry, .accept, .markDone, .markFailed, .rollback, .keep],
-                        since: context.now.wall))
-            ]
+            return eventsOfQuestion(index, reason, Choice.aboutUnknown, context)
         }
+    }
+
+    /// A person is asked. A handler holds nothing up: it has failed instead; and what has no future asks nothing.
+    func eventsOfQuestion(_ index: Int, _ why: String, _ choices: [Choice], _ context: DecisionContext) -> [RunEvent] {
+        let path = graph.nodes[index].path
+        guard derived.handlerRoot[index] == nil else { return [.stepFailed(path, reason: why, allowed: true)] }
+        guard continuesForward(index) || (run.direction == .rollback && isProbed(index)) else { return [] }
+        return [.questionOpened(path, Question(why: why, choices: choices, since: context.now.wall))]
+    }
+
+    /// Whether the step is a commit step: its probe says whether it took effect, before anything else is decided.
+    func isProbed(_ index: Int) -> Bool {
+        graph.nodes[index].step.isCommit && !graph.nodes[index].step.doneWhen.isEmpty
+    }
+
+    /// A commit step that was attempted has not failed before its probe says so; nil for any other step.
+    func eventsOfFailedCommit(_ index: Int, _ reason: String) -> [RunEvent]? {
+        guard isProbed(index), steps[index].state == .started, steps[index].tries > 0 else { return nil }
+        let path = graph.nodes[index].path
+        return [.stepUnknown(path, reason: reason, cause: .failedCommit), .attemptDue(path, .settle, item: 0)]
     }
 
     /// The step has failed: once more after a while, or for good, with what that leads to.
@@ -40,11 +55,12 @@ extension RunMachine {
         _ index: Int, _ reason: String, _ context: DecisionContext, _ cause: AttemptOutcome.Cause? = nil
     ) -> [RunEvent] {
         let path = graph.nodes[index].path
+        if let events = eventsOfFailedCommit(index, reason) { return events }
         if let delay = context.retryDelay, let cause, retries(index, cause), continuesForward(index) {
             let until = Deadline(from: context.now, length: delay)
             return [
-                .stepFailed(path, reason: reason, allowed: false),
                 .retryScheduled(path, retryPurpose(index), item: 0, until: until),
+                .stepFailed(path, reason: reason, allowed: false),
             ]
         }
         guard continuesForward(index), derived.handlerRoot[index] == nil else {
@@ -61,13 +77,7 @@ extension RunMachine {
 
     private func retries(_ index: Int, _ cause: AttemptOutcome.Cause) -> Bool {
         guard let retry = graph.nodes[index].step.retry, steps[index].tries < retry.attempts else { return false }
-        guard let causes = retry.on else { return true }
-        switch cause {
-        case .exit(let code): return causes.contains(.exit(code))
-        case .timeout: return causes.contains(.timeout)
-        case .verify: return causes.contains(.verify)
-        case .signal, .error: return false
-        }
+        return retry.covers(cause)
     }
 
     private func eventsOfConsequence(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
@@ -78,7 +88,12 @@ extension RunMachine {
         if at != index, policy == .proceed || policy == .undoGroup {
             let group = graph.nodes[at].path
             guard steps[at].failing == nil else { return [failed] }
+            // After a reboot a step may fail in a group that had already succeeded.
+            guard steps[at].state == .started else { return eventsOfStop(index, reason, context) }
             return [failed, .groupFailing(group, reason: "\(path) failed: \(reason)", undo: policy == .undoGroup)]
+        }
+        if policy == .undoGroup {
+            return [.stepFailed(path, reason: reason, allowed: true)] + eventsToUndo(index, context)
         }
         let result = ForwardResult(.failed, step: path.text, reason: reason)
         if policy == .rollback {
@@ -88,9 +103,20 @@ extension RunMachine {
             case .ask: break
             }
         }
-        var choices: [Choice] = [.retry, .accept, .markDone, .rollback, .keep]
-        if steps[index].tries == 0, !graph.nodes[index].step.isCritical { choices.insert(.skip, at: 1) }
-        return [failed, .questionOpened(path, Question(why: reason, choices: choices, since: context.now.wall))]
+        return eventsOfStop(index, reason, context)
+    }
+
+    /// The step has failed, and a person is asked what now. What is inside a group cannot be run again as a whole.
+    private func eventsOfStop(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
+        let node = graph.nodes[index]
+        var choices: [Choice] = node.isLeaf ? [.retry] : []
+        let wasLaunched = node.isLeaf ? steps[index].tries > 0 : steps[index].order != nil
+        if !wasLaunched, !node.step.isCritical { choices.append(.skip) }
+        choices += [.accept, .markDone, .rollback, .keep]
+        return [
+            .questionOpened(node.path, Question(why: reason, choices: choices, since: context.now.wall)),
+            .stepFailed(node.path, reason: reason, allowed: false),
+        ]
     }
 
     /// What a failure of the step leads to, and at which step of the graph: its own policy, else that of the nearest
@@ -113,7 +139,8 @@ extension RunMachine {
             current = parent
         }
         if let policy = graph.scopes[scope].runbook.onFailure { return (policy, index) }
-        return (leaf.action == nil && leaf.isLeaf ? .rollback : .stop, index)
+        if case .verify = leaf.step.body { return (.rollback, index) }
+        return (.stop, index)
     }
 
     /// An instance of a `foreach` fails by itself first; with `undo_group` it is taken back before.
@@ -125,24 +152,16 @@ extension RunMachine {
     func eventsToSettle(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
         let node = graph.nodes[index]
         let path = node.path
+        if isProbed(index) { return [.attemptDue(path, .settle, item: 0)] }
+        // In a rollback its undo copes, whatever became of it.
+        guard continuesForward(index) else { return [] }
         let policy = node.step.onInterrupt ?? defaultInterruptPolicy(index)
         switch policy {
         case .probe where !node.step.doneWhen.isEmpty: return [.attemptDue(path, .settle, item: 0)]
         case .rerun:
-            guard continuesForward(index) else { return [] }
             return [.stepReset(path, reason: reason), .attemptDue(path, purposeAfterProbe(index), item: 0)]
-        case .fail:
-            return eventsOfConsequence(index, reason, context)
-        case .ask, .probe:
-            if derived.handlerRoot[index] != nil { return [.stepFailed(path, reason: reason, allowed: true)] }
-            guard run.direction == .forward else { return [] }
-            return [
-                .questionOpened(
-                    path,
-                    Question(
-                        why: reason, choices: [.retry, .accept, .markDone, .markFailed, .rollback, .keep],
-                        since: context.now.wall))
-            ]
+        case .fail where derived.handlerRoot[index] == nil: return eventsOfConsequence(index, reason, context)
+        case .ask, .probe, .fail: return eventsOfQuestion(index, reason, Choice.aboutUnknown, context)
         }
     }
 
@@ -150,6 +169,24 @@ extension RunMachine {
         let node = graph.nodes[index]
         if !node.step.doneWhen.isEmpty { return .probe }
         return node.isReadOnly || node.hasInherentUndo || node.hasDesiredState ? .rerun : .ask
+    }
+}
+
+extension Choice {
+    /// What a person can say about an outcome that is not known.
+    static let aboutUnknown: [Choice] = [.retry, .accept, .markDone, .markFailed, .rollback, .keep]
+}
+
+extension Retry {
+    /// Whether a failure of this cause is tried again.
+    func covers(_ cause: AttemptOutcome.Cause) -> Bool {
+        guard let causes = on else { return true }
+        switch cause {
+        case .exit(let code): return causes.contains(.exit(code))
+        case .timeout: return causes.contains(.timeout)
+        case .verify: return causes.contains(.verify)
+        case .signal, .error: return false
+        }
     }
 }
 

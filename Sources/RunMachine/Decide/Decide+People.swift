@@ -26,34 +26,33 @@ extension RunMachine {
     private func eventsOfChoice(_ decision: HumanDecision, _ index: Int, _ context: DecisionContext) -> [RunEvent] {
         let path = graph.nodes[index].path
         switch decision.choice {
-        case .retry: return eventsOfRetry(index)
+        case .retry: return eventsOfRetry(index, context)
         case .skip where steps[index].state == .pending:
             return [.stepSkipped(path, reason: "skipped by \(decision.actor.user): \(decision.why)", cutOff: false)]
         case .skip, .accept: return [.stepAccepted(path)]
         case .markDone: return eventsOfSuccess(index, outputs: decision.outputs)
         case .markFailed:
             return eventsOfFailure(index, "marked failed by \(decision.actor.user): \(decision.why)", context)
-        case .waive: return [.undoWaived(path)]
+        case .waive: return [.undoWaived(path)] + (isRelease(index) ? [.released(path)] : [])
         case .rollback, .keep: return []
         }
     }
 
-    private func eventsOfRetry(_ index: Int) -> [RunEvent] {
+    private func eventsOfRetry(_ index: Int, _ context: DecisionContext) -> [RunEvent] {
         let path = graph.nodes[index].path
         let node = graph.nodes[index]
         switch steps[index].state {
         case .pending: return node.isLeaf ? [.attemptDue(path, firstPurpose(index), item: 0)] : []
         case .failed where !node.isLeaf: return []
         case .failed: return [.attemptDue(path, retryPurpose(index), item: 0)]
-        case .unknown where steps[index].unknownCause == .inconclusive: return [.attemptDue(path, .settle, item: 0)]
+        case .unknown where steps[index].unknownCause == .inconclusive && !node.step.verify.isEmpty:
+            return [.attemptDue(path, .settle, item: 0)]
         case .unknown where !node.step.doneWhen.isEmpty: return [.attemptDue(path, .settle, item: 0)]
         case .unknown:
             return [
                 .stepReset(path, reason: "to be run again"), .attemptDue(path, purposeAfterProbe(index), item: 0),
             ]
-        case .undoFailed:
-            guard let first = undoStages(index).first else { return [.undoStarted(path), .undone(path, reason: nil)] }
-            return [.undoStarted(path), .attemptDue(path, first.purpose, item: first.item)]
+        case .undoFailed: return eventsToUndo(index, context)
         default: return []
         }
     }
@@ -78,6 +77,7 @@ extension RunMachine {
 
     private func decideRollback(_ decision: HumanDecision, _ result: ForwardResult.Kind) -> RunDecision {
         guard run.direction == .forward else { return .ignore(why: "the run is rolling back") }
+        guard run.decidedOutcome == nil else { return .refuse(why: "the run is closing") }
         let first = steps.indices.first { steps[$0].question != nil }
         let reason = first.flatMap { steps[$0].reason } ?? decision.why
         let ended = ForwardResult(result, step: first.map { graph.nodes[$0].path.text }, reason: reason)
@@ -89,13 +89,22 @@ extension RunMachine {
             id: decision.id, choice: .keep, step: nil, why: decision.why, actor: decision.actor, at: decision.at,
             evidence: decision.evidence)
         guard run.direction == .forward else {
-            return run.isEnding ? .ignore(why: "the run is closing") : .events([.decided(decided)])
+            guard !run.isEnding, run.decidedOutcome == nil else { return .ignore(why: "the run is closing") }
+            return .events([.decided(decided)] + eventsClosingQuestions())
         }
-        guard run.forward == nil else { return .ignore(why: "the run is closing") }
+        guard run.forward == nil || !derived.questions.isEmpty, run.decidedOutcome == nil else {
+            return .ignore(why: "the run is closing")
+        }
         let first = steps.indices.first { steps[$0].question != nil }
         let reason = first.flatMap { steps[$0].reason } ?? decision.why
         let ended = ForwardResult(result, step: first.map { graph.nodes[$0].path.text }, reason: reason)
-        return .events([.decided(decided), .forwardEnded(ended)])
+        let end: [RunEvent] = run.forward == nil ? [.forwardEnded(ended)] : []
+        return .events([.decided(decided)] + eventsClosingQuestions() + end)
+    }
+
+    /// Whoever keeps the effects as they are has answered everything.
+    private func eventsClosingQuestions() -> [RunEvent] {
+        derived.questions.sorted().map { .questionClosed(graph.nodes[$0].path) }
     }
 
     func decideCancel(_ decision: HumanDecision) -> RunDecision {

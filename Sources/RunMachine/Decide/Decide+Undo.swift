@@ -5,8 +5,7 @@ extension RunMachine {
     /// The stages of a step's undo, in their order; empty where there is nothing to take back.
     func undoStages(_ index: Int) -> [(purpose: Purpose, item: Int)] {
         let node = graph.nodes[index]
-        let wasAttempted = steps[index].actionAttempt != nil
-        guard node.isLeaf, wasAttempted, node.takeBack == .possible else { return [] }
+        guard node.isLeaf, wasAttempted(index), node.takeBack == .possible else { return [] }
         var stages: [(Purpose, Int)] = []
         if case .actions(let undo) = node.step.undo {
             if !undo.doneWhen.isEmpty { stages.append((.undoProbe, 0)) }
@@ -24,12 +23,40 @@ extension RunMachine {
     func eventsToUndo(_ index: Int, _ context: DecisionContext) -> [RunEvent] {
         let path = graph.nodes[index].path
         let started = RunEvent.undoStarted(path)
-        if case .irreversible(let why) = graph.nodes[index].takeBack, steps[index].actionAttempt != nil {
+        if case .irreversible(let why) = takeBack(index), wasAttempted(index) {
             let reason = "it cannot be undone: \(why)"
-            return [started, .undoFailed(path, reason: reason), undoQuestion(index, reason, context)]
+            let question = Question(why: reason, choices: [.waive, .keep], since: context.now.wall)
+            return [started, .undoFailed(path, reason: reason), .questionOpened(path, question)]
         }
-        guard let first = undoStages(index).first else { return [started, .undone(path, reason: nil)] }
+        let stages = undoStages(index).dropFirst(steps[index].undoStage)
+        guard let first = stages.first else { return [started] + eventsOfUndone(index, reason: nil) }
         return [started, .attemptDue(path, first.purpose, item: first.item)]
+    }
+
+    /// Whether the step's action may have done something.
+    func wasAttempted(_ index: Int) -> Bool { steps[index].tries > 0 && graph.nodes[index].action != nil }
+
+    /// What can be taken back of a step in its present state.
+    func takeBack(_ index: Int) -> PlanNode.TakeBack {
+        let declared = graph.nodes[index].takeBack
+        // A commit step is failed only once its probe, or a person, has said that it did not take effect.
+        if case .irreversible = declared, isProbed(index), steps[index].state == .failed { return .nothing }
+        return declared
+    }
+
+    /// How many stages of the undo are done after an attempt.
+    func undoStage(of index: Int, after intent: AttemptIntent, _ kind: AttemptOutcome.Kind) -> Int {
+        let stages = undoStages(index)
+        switch (intent.purpose, kind) {
+        case (.undoProbe, _), (.undoVerify, .done): return steps[index].undoStage
+        // What its verify refutes is done again.
+        case (.undoVerify, .failed), (.undoVerify, .inconclusive):
+            return stages.firstIndex { $0.purpose != .undoProbe } ?? 0
+        case (_, .done):
+            let position = stages.firstIndex { $0.purpose == intent.purpose && $0.item == intent.item }
+            return position.map { $0 + 1 } ?? steps[index].undoStage
+        default: return steps[index].undoStage
+        }
     }
 
     /// What the end of an undo's attempt leads to.
@@ -60,8 +87,16 @@ extension RunMachine {
 
     private func eventsOfUndone(_ index: Int, reason: String?) -> [RunEvent] {
         let path = graph.nodes[index].path
-        let isRelease = run.direction == .forward && graph.nodes[index].step.release != nil
-        return [.undone(path, reason: reason)] + (isRelease ? [.released(path)] : [])
+        return [.undone(path, reason: reason)] + (isRelease(index) ? [.released(path)] : [])
+    }
+
+    /// Whether the undo of the step is the end of a temporary change, not of a failure.
+    func isRelease(_ index: Int) -> Bool {
+        run.direction == .forward && graph.nodes[index].step.release != nil && continuesOrEnds(index)
+    }
+
+    private func continuesOrEnds(_ index: Int) -> Bool {
+        !graph.ancestors(of: index).contains { steps[$0].failing != nil && steps[$0].undoesGroup }
     }
 
     /// An undo in flight at a crash runs again, or as its `on_interrupt` says.
@@ -87,9 +122,9 @@ extension RunMachine {
         _ cause: AttemptOutcome.Cause? = nil
     ) -> [RunEvent] {
         let path = graph.nodes[index].path
-        if let intent, cause != nil, let delay = context.retryDelay,
+        if let intent, let cause, let delay = context.retryDelay,
             case .actions(let undo) = graph.nodes[index].step.undo,
-            let retry = undo.retry, intent.tryNumber < retry.attempts
+            let retry = undo.retry, intent.tryNumber < retry.attempts, retry.covers(cause)
         {
             let item = intent.purpose == .undoVerify ? 0 : intent.item
             let purpose = intent.purpose == .undoVerify ? .undo : intent.purpose

@@ -6,8 +6,8 @@ extension RunMachine {
     package func decide(_ command: RunCommand, _ context: DecisionContext) -> RunDecision {
         if run.isClosed { return .refuse(why: "the run is closed") }
         switch command {
-        case .create(let created): return .events([.created(created)])
-        case .claim(let claim): return .events([.claimed(claim)])
+        case .create(let created): return decideCreation(created)
+        case .claim(let claim): return decideClaim(claim, context)
         case .admit(let refusal): return decideAdmission(refusal)
         case .pause(let actor): return decidePause(actor)
         case .park(let activity, let reason): return decidePark(activity, reason)
@@ -26,23 +26,56 @@ extension RunMachine {
             guard let index = graph.index(of: intent.step) else {
                 return .refuse(why: "there is no step '\(intent.step)'")
             }
-            guard steps[index].inFlight == nil else { return .ignore(why: "an attempt is in flight") }
-            return .events([.attemptIntended(intent)])
+            return decideStart(intent, index)
         }
+    }
+
+    /// A run that undoes another one goes back from its first moment.
+    private func decideCreation(_ created: RunEvent.Created) -> RunDecision {
+        guard let undone = created.undoOf else { return .events([.created(created)]) }
+        return .events([.created(created), .directionTurned(cause: "undo of run \(undone)")])
+    }
+
+    /// An attempt starts only where it is due, or begins a step whose turn it is.
+    private func decideStart(_ intent: AttemptIntent, _ index: Int) -> RunDecision {
+        switch steps[index].phase {
+        case .running: return .ignore(why: "an attempt is in flight")
+        case .backingOff: return .ignore(why: "it waits for its next try")
+        case .due(let purpose, let item):
+            guard purpose == intent.purpose, item == intent.item, mayAttempt(index) else {
+                return .ignore(why: "this attempt is not due")
+            }
+        case .idle: guard mayBegin(index) else { return .ignore(why: "its turn has not come") }
+        }
+        return .events([.attemptIntended(intent)])
+    }
+
+    /// How many drivers in a row may die without progress before a person is asked.
+    static let fruitlessClaimsAllowed = 5
+
+    private func decideClaim(_ claim: RunEvent.Claimed, _ context: DecisionContext) -> RunDecision {
+        let claimed = RunEvent.claimed(claim)
+        if claim.byPerson, isStuck { return .events([claimed, .questionClosed(nil)]) }
+        guard !claim.byPerson, run.fruitlessClaims >= Self.fruitlessClaimsAllowed, run.question == nil else {
+            return .events([claimed])
+        }
+        let why = "its last \(run.fruitlessClaims) drivers died without any progress"
+        let choices: [Choice] = run.direction == .rollback ? [.retry, .keep] : [.retry, .rollback, .keep]
+        return .events([claimed, .questionOpened(nil, Question(why: why, choices: choices, since: context.now.wall))])
     }
 
     private func decideStep(_ command: RunCommand, _ index: Int, _ context: DecisionContext) -> RunDecision {
         let path = graph.nodes[index].path
         switch command {
         case .skip(_, let reason):
-            guard steps[index].state == .pending else { return .ignore(why: "it has started") }
+            guard steps[index].state == .pending, steps[index].tries == 0 else { return .ignore(why: "it has started") }
             return .events([.stepSkipped(path, reason: reason, cutOff: false)])
         case .cannotStart(_, let reason): return .events(eventsWhenImpossible(index, reason, context))
         case .startGroup(_, let inputs, let instances):
-            guard steps[index].state == .pending else { return .ignore(why: "it has started") }
+            guard mayBegin(index) else { return .ignore(why: "its turn has not come") }
             return .events([.groupStarted(path, inputs: inputs, instances: instances)])
         case .finishGroup(_, let outputs, let failure):
-            guard steps[index].state == .started else { return .ignore(why: "it has ended") }
+            guard isFinished(index) else { return .ignore(why: "it has ended") }
             guard let failure else { return .events([.stepSucceeded(path, outputs: outputs)]) }
             return .events(eventsOfFailure(index, failure, context))
         case .endAttempt(_, let number, let outcome):
@@ -79,8 +112,12 @@ extension RunMachine {
             return .ignore(why: "the deadline no longer matters")
         }
         let reason = "the run's deadline has passed"
-        if then == .rollback, whileDriven, rollbackPolicy == .auto {
-            return .events([.deadlinePassed] + eventsOfTurn(ForwardResult(.timedOut, reason: reason)))
+        let result = ForwardResult(.timedOut, reason: reason)
+        switch rollbackPolicy {
+        case .auto where then == .rollback && whileDriven: return .events([.deadlinePassed] + eventsOfTurn(result))
+        case .never where then == .rollback && whileDriven:
+            return .events([.deadlinePassed, .forwardEnded(result)])
+        default: break
         }
         let question = Question(why: reason, choices: [.retry, .rollback, .keep], since: context.now.wall)
         return .events([.deadlinePassed, .questionOpened(nil, question)])
@@ -119,9 +156,9 @@ extension RunMachine {
     var hasSomethingToTakeBack: Bool {
         steps.indices.contains { index in
             guard derived.handlerRoot[index] == nil, !derived.floor.contains(index), graph.nodes[index].isLeaf,
-                steps[index].state.mayHaveEffect, steps[index].actionAttempt != nil
+                steps[index].state.mayHaveEffect || steps[index].state == .pending, wasAttempted(index)
             else { return false }
-            return graph.nodes[index].takeBack != .nothing
+            return takeBack(index) != .nothing
         }
     }
 }

@@ -3,7 +3,7 @@ import RunbookModel
 
 /// The graph of one list of steps: needs resolved, and what can be wrong with them.
 struct StepGraph {
-    private(set) var steps: [DecodedStep]
+    let steps: [DecodedStep]
     private let index: [String: Int]
     private let idSpans: [String: Span]
     /// For each step the indices of those it needs.
@@ -26,7 +26,7 @@ struct StepGraph {
         checkEnds(context)
         checkReferences(context)
         checkReleases(context, siblings)
-        CommitCheck(context: context, steps: steps.map(\.step), search: GraphSearch(needs), includes: includes).run()
+        CommitCheck(context: context, steps: steps, search: GraphSearch(needs), includes: includes).run()
     }
 
     private func span(of step: Int) -> Span { idSpans[steps[step].step.id.text] ?? steps[step].step.span }
@@ -75,10 +75,15 @@ struct StepGraph {
         var pairs: [GraphSearch.Pair] = []
         var references: [(reference: StepReference, isOwn: Bool)] = []
         for (position, step) in steps.enumerated() {
-            for (reference, isOwn) in step.references.map({ ($0, false) }) + step.ownReferences.map({ ($0, true) }) {
-                guard let target = index[reference.name], !(isOwn && target == position) else { continue }
+            for reference in step.references {
+                guard let target = index[reference.name] else { continue }
                 pairs.append(.init(from: position, to: target))
-                references.append((reference, isOwn))
+                references.append((reference, false))
+            }
+            for reference in step.ownReferences {
+                guard let target = index[reference.name], target != position else { continue }
+                pairs.append(.init(from: position, to: target))
+                references.append((reference, true))
             }
         }
         for unreached in GraphSearch(needs).unreached(pairs) {

@@ -11,7 +11,7 @@ struct ActionDecoder {
         guard let declaration = context.vocabulary.actions[entry.key] else { return nil }
         if !declaration.isPerformed { context.add(.notPerformed("action", entry)) }
         KindRules.check(entry, isAction: true, context)
-        let decoder = ArgumentDecoder(context: context, scope: scope)
+        let decoder = ArgumentDecoder(context: context, scope: scope, owner: "`\(entry.key)`")
         guard let argument = decoder.decode(entry.value, declaration.shape) else { return nil }
         if entry.key == "service" { context.checkService(entry.value) }
         return ActionCall(kind: entry.key, argument: argument, span: entry.keySpan)

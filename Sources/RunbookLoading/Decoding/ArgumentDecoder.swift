@@ -8,6 +8,8 @@ struct ArgumentDecoder {
     let scope: Scope
     /// Whether `secrets.NAME` may stand here.
     var allowsSecrets = false
+    /// What the keys of the outermost mapping belong to, for messages.
+    var owner = ""
 
     /// The argument; nil after an error.
     func decode(_ node: SyntaxNode, _ shape: Shape) -> Argument? {
@@ -58,6 +60,10 @@ struct ArgumentDecoder {
 
     private func constant(_ text: String, _ node: SyntaxNode, _ shape: Shape) -> Argument? {
         if case .bool = shape { return context.bool(node).map { .constant(.bool($0)) } }
+        if case .int(let range) = shape, let number = Int64(text), !range.contains(number) {
+            context.add(.outOfRange(text, node.span, range))
+            return nil
+        }
         do {
             return .constant(try shape.convert(.string(text)))
         } catch {
@@ -118,16 +124,17 @@ struct ArgumentDecoder {
         var fields: [Argument.Field] = []
         for entry in entries {
             guard let key = keys.first(where: { $0.name == entry.key }) else {
-                context.add(.unknownKey(entry, of: "", known: names))
+                context.add(.unknownKey(entry, of: owner, known: names))
                 continue
             }
             var decoder = self
             decoder.allowsSecrets = allowsSecrets || key.allowsSecrets
+            decoder.owner = "`\(entry.key)`"
             guard let value = decoder.decode(entry.value, key.shape) else { continue }
             fields.append(.init(key: entry.key, value: value, span: entry.keySpan))
         }
         for key in keys where key.isRequired && node.value(for: key.name) == nil {
-            context.add(.missingKey(key.name, in: node, of: ""))
+            context.add(.missingKey(key.name, in: node, of: owner))
         }
         return .record(fields)
     }
@@ -136,7 +143,7 @@ struct ArgumentDecoder {
     private func either(_ node: SyntaxNode, _ shapes: [Shape]) -> Argument? {
         let fitting = shapes.filter { $0.fits(node) }
         guard let shape = fitting.first else {
-            context.add(.wrongType(node, expected: shapes.map(\.words).joined(separator: ", or ")))
+            context.wrongType(node, expected: shapes.map(\.words).joined(separator: ", or "))
             return nil
         }
         return decode(node, shape)
@@ -145,6 +152,7 @@ struct ArgumentDecoder {
     /// Any YAML value; texts in it interpolate.
     private func value(_ node: SyntaxNode) -> Argument? {
         switch node.content {
+        case .refused: return nil
         case .sequence(let items): return .list(items.compactMap(value))
         case .mapping: return mapping(node, .value)
         case .scalar(let scalar):

@@ -42,7 +42,8 @@ struct CheckDecoder {
             return context.expression(entry.value, scope).map(Argument.expression)
         }
         if entry.key == "service" { context.checkService(entry.value) }
-        return ArgumentDecoder(context: context, scope: scope).decode(entry.value, declaration.shape)
+        let decoder = ArgumentDecoder(context: context, scope: scope, owner: "`\(entry.key)`")
+        return decoder.decode(entry.value, declaration.shape)
     }
 
     private func settings(of node: SyntaxNode, into call: inout CheckCall) {

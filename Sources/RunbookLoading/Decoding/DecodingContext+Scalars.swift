@@ -8,7 +8,7 @@ extension DecodingContext {
     /// The text of a scalar; an error and nil for null, lists and mappings.
     func text(_ node: SyntaxNode, _ what: String = "text") -> String? {
         guard let scalar = node.scalar, !node.isNull else {
-            add(.wrongType(node, expected: what))
+            wrongType(node, expected: what)
             return nil
         }
         return scalar.text
@@ -21,7 +21,7 @@ extension DecodingContext {
             add(.notInterpolated(node.span(ofText: place)))
             return nil
         }
-        return text
+        return text.withoutTemplateEscapes
     }
 
     func literals(_ node: SyntaxNode, _ what: String = "a list of texts") -> [Located<String>] {
@@ -39,13 +39,13 @@ extension DecodingContext {
 
     func bool(_ node: SyntaxNode) -> Bool? {
         if case .boolean(let value)? = node.scalar?.value { return value }
-        add(.wrongType(node, expected: "true or false"))
+        wrongType(node, expected: "true or false")
         return nil
     }
 
     func int(_ node: SyntaxNode, _ range: ClosedRange<Int64>) -> Int? {
         guard case .integer(let value)? = node.scalar?.value else {
-            add(.wrongType(node, expected: "a whole number"))
+            wrongType(node, expected: "a whole number")
             return nil
         }
         guard range.contains(value) else {
@@ -61,11 +61,11 @@ extension DecodingContext {
         case .integer(let integer)?: value = Double(integer)
         case .number(let number)?: value = number
         default:
-            add(.wrongType(node, expected: "a number"))
+            wrongType(node, expected: "a number")
             return nil
         }
         guard range.contains(value) else {
-            add(.outOfRange("\(value)", node.span, Int64(range.lowerBound)...Int64(range.upperBound)))
+            add(.outOfRange(node.scalar?.text ?? "", node.span, Int64(range.lowerBound)...Int64(range.upperBound)))
             return nil
         }
         return value
@@ -124,6 +124,11 @@ enum TimeOfDay {
 }
 
 extension String {
+    /// The text with `$${{`, which is how a literal `${{` is written, as that.
+    var withoutTemplateEscapes: String {
+        utf8.contains(UInt8(ascii: "$")) ? replacing("$${{", with: "${{") : self
+    }
+
     /// Where the first `${{` stands that is not written as `$${{`, in UTF-8 offsets.
     var templateStart: Range<Int>? {
         guard utf8.contains(UInt8(ascii: "$")) else { return nil }

@@ -16,7 +16,14 @@ final class DecodingContext {
         self.bag = bag
     }
 
-    func add(_ diagnostic: Diagnostic) { bag.add(diagnostic) }
+    /// Reports a diagnostic, which is not even made where it would not be kept: near names take time.
+    func add(_ diagnostic: @autoclosure () -> Diagnostic) {
+        if bag.isFull { bag.countError() } else { bag.add(diagnostic()) }
+    }
+
+    func wrongType(_ node: SyntaxNode, expected: String) {
+        if !node.isRefused { add(.wrongType(node, expected: expected)) }
+    }
 
     func note(_ reference: StepReference) { references.append(reference) }
 
@@ -49,14 +56,14 @@ extension DecodingContext {
     /// The entries of a mapping; an error and nil for anything else.
     func mapping(_ node: SyntaxNode, _ what: String) -> [SyntaxNode.Entry]? {
         if let entries = node.mapping { return entries }
-        add(.wrongType(node, expected: what))
+        wrongType(node, expected: what)
         return nil
     }
 
     /// The items of a list; an error and nil for anything else.
     func list(_ node: SyntaxNode, _ what: String) -> [SyntaxNode]? {
         if let items = node.sequence { return items }
-        add(.wrongType(node, expected: what))
+        wrongType(node, expected: what)
         return nil
     }
 

@@ -22,7 +22,7 @@ struct RequirementsDecoder {
             return context.literal(node, "a profile key").flatMap { path($0, node.span, isOptional: false) }
         }
         guard entries.count == 1, let entry = entries.first, entry.value.scalar?.text == "optional" else {
-            context.add(.wrongType(node, expected: "a profile key, or {key: optional}"))
+            context.wrongType(node, expected: "a profile key, or {key: optional}")
             return nil
         }
         return path(entry.key, entry.keySpan, isOptional: true)

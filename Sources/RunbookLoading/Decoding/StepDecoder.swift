@@ -3,7 +3,9 @@ import Expressions
 import RunbookModel
 
 /// A step as decoded, with what the checks of its list need beside the model.
-struct DecodedStep {
+///
+/// A class, because a step is large and a list of ten thousand would be copied by every check.
+final class DecodedStep {
     var step: Step
     /// The steps named under `needs`; nil where the file says nothing.
     var needs: [Located<StepID>]?
@@ -13,6 +15,10 @@ struct DecodedStep {
     var references: [StepReference] = []
     /// References that may be to the step itself, too: its undo, apply and verify.
     var ownReferences: [StepReference] = []
+
+    init(_ step: Step) {
+        self.step = step
+    }
 }
 
 /// Decodes one step of a list.
@@ -23,22 +29,27 @@ struct StepDecoder {
     let place: ActionPlace
     let includes: any Inclusions
 
-    /// The step at a position of its list; nil where it has no usable id or body.
+    /// The step at a position of its list; nil where it is no mapping.
     func decode(_ node: SyntaxNode, at position: Int) -> DecodedStep? {
         guard context.mapping(node, "a step") != nil else { return nil }
         checkKeys(node)
-        guard let form = StepForm(node, context), let id = id(of: node, form, at: position) else { return nil }
-        checkApplicable(node, to: form)
+        let form = StepForm(node, context)
+        let id = id(of: node, form, at: position) ?? StepID("")
+        if let form { checkApplicable(node, to: form) }
         let inner = Places(self, node)
         // Steps inside this one take their own references, so that those met so far are set aside.
         let early = context.takeReferences()
-        guard let body = body(form, node, inner) else { return nil }
-        var decoded = DecodedStep(step: Step(id: id, span: form.span, body: body))
-        plainSettings(of: node, inner, into: &decoded)
+        // After an error the rest of the step is decoded all the same, so that its mistakes are reported, too.
+        let body: StepBody = form.flatMap { self.body($0, node, inner) } ?? .verify
+        let decoded = DecodedStep(Step(id: id, span: form?.span ?? node.span, body: body))
+        plainSettings(of: node, inner, into: decoded)
         conditions(of: node, inner, form, into: &decoded.step)
         StepSettings(context: context, scope: inner.own).decode(node, into: &decoded.step)
+        // An entry of `env` is made before the others are there.
+        let entries = StepSettings(context: context, scope: inner.outer)
+        decoded.step.process.environment = node.value(for: "env").map(entries.environment) ?? []
         decoded.references = early + context.takeReferences()
-        effects(of: node, inner, into: &decoded)
+        effects(of: node, inner, into: decoded)
         decoded.ownReferences = context.takeReferences()
         return decoded
     }
@@ -55,8 +66,7 @@ struct StepDecoder {
             let made = ForEachDecoder(context: decoder.context, scope: decoder.scope).decode(node)
             foreach = made?.foreach
             outer = made.map { decoder.scope.adding([$0.foreach.variable: $0.itemType]) } ?? decoder.scope
-            let names = node.value(for: "env")?.mapping?.map(\.key) ?? []
-            own = outer.adding(environmentEntries: names)
+            own = outer.adding(environment: node.value(for: "env")?.mapping ?? [])
         }
     }
 
@@ -75,8 +85,10 @@ struct StepDecoder {
     }
 
     /// The id of a step; in handlers, to which nothing refers, it may be left out.
-    private func id(of node: SyntaxNode, _ form: StepForm, at position: Int) -> StepID? {
-        if place == .handler, node.value(for: "id") == nil { return StepID("\(form.entry.key)_\(position + 1)") }
+    private func id(of node: SyntaxNode, _ form: StepForm?, at position: Int) -> StepID? {
+        if place == .handler, let form, node.value(for: "id") == nil {
+            return StepID("\(form.entry.key)_\(position + 1)")
+        }
         guard let value = context.required("id", in: node, of: "a step"), let text = context.literal(value) else {
             return nil
         }
@@ -129,7 +141,7 @@ struct StepDecoder {
 
     // MARK: - Parts
 
-    private func plainSettings(of node: SyntaxNode, _ places: Places, into decoded: inout DecodedStep) {
+    private func plainSettings(of node: SyntaxNode, _ places: Places, into decoded: DecodedStep) {
         decoded.step.foreach = places.foreach
         decoded.step.title = node.value(for: "title").flatMap { context.template($0, places.outer) }
         if let needs = node.value(for: "needs") { decoded.needs = ids(needs, "a list of step ids") }
@@ -161,11 +173,11 @@ struct StepDecoder {
     }
 
     /// What decides whether the step runs and whether it did what it should.
-    private func conditions(of node: SyntaxNode, _ places: Places, _ form: StepForm, into step: inout Step) {
+    private func conditions(of node: SyntaxNode, _ places: Places, _ form: StepForm?, into step: inout Step) {
         let checks = CheckDecoder(context: context, scope: places.own)
         step.when = node.value(for: "when").flatMap { context.expression($0, places.outer) }
         step.doneWhen = node.value(for: "done_when").map(checks.checks) ?? []
-        let result = form.result(context.vocabulary)
+        let result = form?.result(context.vocabulary) ?? .metric
         step.expect = node.value(for: "expect").flatMap {
             context.expression($0, places.own, .init(result: result))
         }
@@ -176,7 +188,7 @@ struct StepDecoder {
     }
 
     /// What may refer to the step itself: the parts that run after its action.
-    private func effects(of node: SyntaxNode, _ places: Places, into decoded: inout DecodedStep) {
+    private func effects(of node: SyntaxNode, _ places: Places, into decoded: DecodedStep) {
         let checks = CheckDecoder(context: context, scope: places.own)
         decoded.step.verify = node.value(for: "verify").map(checks.checks) ?? []
         let actions = ActionDecoder(context: context, scope: places.own)

@@ -19,10 +19,8 @@ struct StepSettings {
     func retry(_ node: SyntaxNode) -> Retry? {
         guard context.mapping(node, "a mapping with attempts") != nil else { return nil }
         context.checkKeys(node, of: "retry", ["attempts", "delay", "backoff", "max_delay", "jitter", "on"])
-        guard let attempts = context.required("attempts", in: node, of: "retry"),
-            let count = context.int(attempts, 1...1000)
-        else { return nil }
-        var retry = Retry(attempts: count)
+        let attempts = context.required("attempts", in: node, of: "retry").flatMap { context.int($0, 1...1000) }
+        var retry = Retry(attempts: attempts ?? 1)
         if let delay = setting("delay", node) { retry.delay = delay }
         retry.maxDelay = setting("max_delay", node)
         if let backoff = node.value(for: "backoff") { retry.backoff = context.number(backoff, 1...100) ?? 1 }
@@ -41,7 +39,7 @@ struct StepSettings {
         case "timeout": return .timeout
         case let text?:
             context.add(.unknownWord(text, node.span, known: ["verify", "timeout", "an exit code"]))
-        case nil: context.add(.wrongType(node, expected: "verify, timeout or an exit code"))
+        case nil: context.wrongType(node, expected: "verify, timeout or an exit code")
         }
         return nil
     }
@@ -89,7 +87,6 @@ struct StepSettings {
         var settings = ProcessSettings()
         for entry in node.mapping ?? [] {
             switch entry.key {
-            case "env": settings.environment = environment(entry.value)
             case "pass_env": settings.passEnvironment = context.literals(entry.value).map(\.value)
             case "cwd": settings.directory = context.template(entry.value, scope)
             case "shell": settings.shell = shell(entry.value)
@@ -106,7 +103,7 @@ struct StepSettings {
     /// The entries of an `env:`, in which secrets may stand.
     func environment(_ node: SyntaxNode) -> [EnvironmentEntry] {
         (context.mapping(node, "a mapping of variables") ?? []).compactMap { entry in
-            guard EnvironmentName.isValid(entry.key) else {
+            if !EnvironmentName.isValid(entry.key) || entry.key.hasPrefix("BELAY_") {
                 context.add(.badEnvironmentName(entry))
                 return nil
             }

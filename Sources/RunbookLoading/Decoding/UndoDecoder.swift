@@ -35,19 +35,19 @@ struct UndoDecoder {
         case .scalar(let scalar):
             if scalar.text == "none" { return .nothing }
             context.add(.undoExpected(node))
-            return .unspecified
+            return .nothing
         case .sequence(let items):
             if items.isEmpty { context.add(.emptyList(node, of: "actions")) }
             return .actions(UndoActions(actions: items.compactMap { actions.single($0, for: .undo) }))
-        case .mapping: return inFull(node, actions)
+        case .mapping: return inFull(node)
+        case .refused: return .nothing
         }
     }
 
-    private func inFull(_ node: SyntaxNode, _ actions: ActionDecoder) -> Undo {
-        let names = node.value(for: "env")?.mapping?.map(\.key) ?? []
-        let inner = scope.adding(environmentEntries: names)
+    private func inFull(_ node: SyntaxNode) -> Undo {
+        let inner = scope.adding(environment: node.value(for: "env")?.mapping ?? [])
         let decoder = ActionDecoder(context: context, scope: inner)
-        guard let action = decoder.single(node, settings: Self.settings, for: .undo) else { return .unspecified }
+        guard let action = decoder.single(node, settings: Self.settings, for: .undo) else { return .nothing }
         let settings = StepSettings(context: context, scope: inner)
         let checks = CheckDecoder(context: context, scope: inner)
         var undo = UndoActions(actions: [action])

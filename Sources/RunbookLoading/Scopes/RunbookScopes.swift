@@ -24,11 +24,10 @@ struct RunbookScopes {
         defaults = Scope(base: known, steps: nil, secrets: secrets)
         let withInputs = known.adding(["inputs": .record(Self.inputs(node))])
         beforeEnvironment = Scope(base: withInputs, steps: nil, secrets: secrets)
-        let names = node.value(for: "env")?.mapping?.map(\.key) ?? []
-        let entries = RecordType(
-            noun: "entry of env",
-            fields: Dictionary(names.map { ($0, RecordType.Field(.string)) }) { first, _ in first })
-        whole = Scope(base: withInputs.adding(["env": .record(entries)]), steps: nil, secrets: secrets)
+        let none = RecordType(noun: "entry of env", fields: [:])
+        let withEnvironment = withInputs.adding(["env": .record(none)])
+        whole = Scope(base: withEnvironment, steps: nil, secrets: secrets)
+            .adding(environment: node.value(for: "env")?.mapping ?? [])
     }
 
     private static func inputs(_ node: SyntaxNode) -> RecordType {

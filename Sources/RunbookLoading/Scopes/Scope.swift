@@ -10,6 +10,8 @@ final class Scope {
     private let steps: StepsScope?
     /// The declared secrets, for the places where they may stand.
     private let secrets: RecordType
+    /// The entries of `env` that hold secrets, and so may stand only where secrets may.
+    let secretEntries: Set<String>
     private var environments: [Extras: Environment] = [:]
 
     /// What an expression sees beyond the names of its place.
@@ -22,28 +24,48 @@ final class Scope {
         static let secrets = Extras(allowsSecrets: true)
     }
 
-    init(base: Environment, steps: StepsScope?, secrets: RecordType) {
+    init(base: Environment, steps: StepsScope?, secrets: RecordType, secretEntries: Set<String> = []) {
         self.base = base
         self.steps = steps
         self.secrets = secrets
+        self.secretEntries = secretEntries
     }
 
     /// The scope of a list of steps inside this place.
     func entering(_ steps: RecordType) -> Scope {
-        Scope(base: base, steps: StepsScope(record: steps, parent: self.steps), secrets: secrets)
+        let inner = StepsScope(record: steps, parent: self.steps)
+        return Scope(base: base, steps: inner, secrets: secrets, secretEntries: secretEntries)
     }
 
     /// The same scope with further variables.
     func adding(_ variables: [String: ValueType]) -> Scope {
-        Scope(base: base.adding(variables), steps: steps, secrets: secrets)
+        Scope(base: base.adding(variables), steps: steps, secrets: secrets, secretEntries: secretEntries)
     }
 
     /// The same scope with further entries of `env`.
-    func adding(environmentEntries names: [String]) -> Scope {
-        guard !names.isEmpty, case .record(let present)? = base.variables["env"] else { return self }
-        var fields = present.fields
-        for name in names { fields[name] = RecordType.Field(.string) }
-        return adding(["env": .record(RecordType(noun: present.noun, fields: fields))])
+    func adding(environment entries: [SyntaxNode.Entry]) -> Scope {
+        guard !entries.isEmpty else { return self }
+        var fields: [String: RecordType.Field] = [:]
+        if case .record(let present)? = base.variables["env"] { fields = present.fields }
+        for entry in entries { fields[entry.key] = RecordType.Field(.string) }
+        let record = RecordType(noun: "entry of env", fields: fields)
+        return Scope(
+            base: base.adding(["env": .record(record)]), steps: steps, secrets: secrets,
+            secretEntries: secretEntries(with: entries))
+    }
+
+    /// Which entries hold secrets, told by their text: those that are made from a secret, or from such an entry.
+    private func secretEntries(with entries: [SyntaxNode.Entry]) -> Set<String> {
+        var secret = secretEntries
+        for entry in entries {
+            guard let text = entry.value.scalar?.text, text.contains("${{") else {
+                secret.remove(entry.key)
+                continue
+            }
+            let isSecret = text.contains("secrets") || secretEntries.contains { text.contains("env.\($0)") }
+            if isSecret { secret.insert(entry.key) } else { secret.remove(entry.key) }
+        }
+        return secret
     }
 
     /// The environment for an expression with these references.

@@ -76,7 +76,7 @@ struct StepRecords {
     private static let computed = RecordType.Field(.dyn, mayBeAbsent: true)
 
     private static let common: [String: RecordType.Field] = [
-        "state": .init(.string), "exit": .init(.int, mayBeAbsent: true), "dir": .init(.string),
+        "state": .init(.string), "exit": .init(.int, mayBeAbsent: true), "dir": .init(.string, mayBeAbsent: true),
         "attempts": .init(.int), "checks": .init(.record(StandardTypes.checks)),
     ]
 

@@ -6,6 +6,8 @@ package struct SyntaxNode: Sendable {
         case scalar(Scalar)
         case sequence([SyntaxNode])
         case mapping([Entry])
+        /// Stands in for what has been reported already, so that it causes no second diagnostic.
+        case refused
     }
 
     /// A scalar: the text after quotes, escapes and folding are taken away.
@@ -44,6 +46,10 @@ package struct SyntaxNode: Sendable {
 
     package var mapping: [Entry]? {
         if case .mapping(let entries) = content { entries } else { nil }
+    }
+
+    var isRefused: Bool {
+        if case .refused = content { true } else { false }
     }
 
     /// Whether the value is absent or null by the core schema.

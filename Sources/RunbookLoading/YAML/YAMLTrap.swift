@@ -10,9 +10,9 @@ enum YAMLTrap {
         }
         let line = file.position(at: offset).line
         let contextLine = problem.contextOffset.map { file.position(at: $0).line } ?? line
-        if let trap = TemplateTrap.find(in: file, lines: min(contextLine, line)...line) { return trap }
+        if let trap = FlowTrap.find(in: file, lines: min(contextLine, line)...line) { return trap }
         for candidate in [line, contextLine, line - 1] where candidate >= 1 {
-            if let trap = trap(onLine: candidate, of: file) { return trap }
+            if let trap = trap(onLine: candidate, of: file, problem) { return trap }
         }
         return .yamlSyntax(problem, file)
     }
@@ -22,7 +22,8 @@ enum YAMLTrap {
         let text = span.text
         let readsAsExpression = isPlain && (!text.contains(" ") || tag.contains { "(.=&|".contains($0) })
         return readsAsExpression && text.hasPrefix("!") && !text.hasPrefix("!!")
-            ? .unquotedExpression(span, start: "!", quoted: quoted(text)) : .unknownTag(span, quoted: quoted(text))
+            ? .unquotedExpression(span, start: "!", quoted: quoted(text))
+            : .unknownTag(span, quoted: isPlain ? quoted(text) : nil)
     }
 
     /// A text as it must be written to be one YAML string on one line.
@@ -32,8 +33,13 @@ enum YAMLTrap {
         return "\"\(String(escaped))\""
     }
 
+    /// A text as it must be written between braces or brackets; double quotes where that needs no escapes.
+    static func quotedForFlow(_ text: String) -> String {
+        text.contains { $0 == "\"" || $0 == "\\" } ? quoted(text) : "\"\(text)\""
+    }
+
     /// What is wrong with the value that stands after `key: ` or `- ` on a line.
-    private static func trap(onLine line: Int, of file: SourceFile) -> Diagnostic? {
+    private static func trap(onLine line: Int, of file: SourceFile, _ problem: YAMLProblem) -> Diagnostic? {
         guard line <= file.lineCount, let value = LineValue(file.lineRange(line), in: file.bytes) else { return nil }
         let span = Span(file: file, range: value.range)
         let text = span.text
@@ -48,7 +54,8 @@ enum YAMLTrap {
         case "!", "&", "*", "%", "@", "`":
             return .unquotedExpression(span, start: String(first), quoted: quoted(text))
         default:
-            return text.contains(": ") || text.hasSuffix(":") ? .unquotedColon(span, key: value.key) : nil
+            let isColon = problem.message.hasPrefix("mapping values") && value.key != nil
+            return isColon && (text.contains(": ") || text.hasSuffix(":")) ? .unquotedColon(span, key: value.key) : nil
         }
     }
 }

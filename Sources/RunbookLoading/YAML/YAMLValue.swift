@@ -34,6 +34,7 @@ extension Value {
             switch node.content {
             case .scalar(let scalar): Value(scalar.value)
             case .sequence(let items): .list(items.map(Value.init))
+            case .refused: .null
             case .mapping(let entries): .map(ValueMap(entries.map { ($0.key, Value($0.value)) }))
             }
     }

@@ -1,0 +1,187 @@
+import Checks
+import Expressions
+import RunHost
+import RunMachine
+import RunPlan
+import RunbookModel
+
+extension AttemptPerformer {
+    /// Whether `when` holds.
+    func isWanted(_ node: PlanNode) throws -> Bool {
+        guard let when = node.step.when else { return true }
+        guard case .bool(let value) = try when.evaluate(bindings(node)) else {
+            throw PreparationProblem("`when` is neither true nor false")
+        }
+        return value
+    }
+
+    /// The instances of a `foreach`, with a key for each.
+    func instances(of node: PlanNode) throws -> [StepRecord.InstanceRecord] {
+        guard let foreach = node.step.foreach else { return [] }
+        let bindings = bindings(node)
+        var seen: Set<String> = []
+        return try items(foreach, bindings).enumerated().map { position, item in
+            let key = try key(of: item, at: position, foreach, bindings)
+            guard seen.insert(key).inserted else {
+                throw PreparationProblem("two items of the `foreach` have the key '\(key)'; set `key:`")
+            }
+            return StepRecord.InstanceRecord(key: key, item: Stored(item))
+        }
+    }
+
+    private func items(_ foreach: ForEach, _ bindings: RunBindings) throws -> [Value] {
+        switch foreach.items {
+        case .list(let arguments):
+            return try arguments.map { argument in
+                try argument.resolved { try $0.evaluate(bindings) }.value ?? .null
+            }
+        case .expression(let expression):
+            switch try expression.evaluate(bindings) {
+            case .list(let values): return values
+            case .map(let map): return map.map { ["key": $0.key, "value": $0.value] }
+            case let other: throw PreparationProblem("`foreach` needs a list, found \(other.kindForPeople)")
+            }
+        }
+    }
+
+    private func key(of item: Value, at position: Int, _ foreach: ForEach, _ bindings: RunBindings) throws -> String {
+        var value = item
+        if let expression = foreach.key { value = try expression.evaluate(bindings.adding([foreach.variable: item])) }
+        switch value {
+        case .string(let text) where !text.isEmpty: return StepPath.escapedKey(text)
+        case .int, .uint, .bool: return value.plainText
+        default: return "\(position)"
+        }
+    }
+
+    /// The inputs of an included runbook: `with:`, then its defaults.
+    func inputs(of node: PlanNode, _ scope: Int) throws -> ValueMap {
+        guard case .include(let inclusion) = node.step.body else { return ValueMap() }
+        let outer = bindings(node)
+        var given: [String: Value] = [:]
+        for field in inclusion.with {
+            given[field.key] = try Self.evaluate(field.value, outer)
+        }
+        let runbook = context.scopeRunbook(scope)
+        let inner = RunBindings(context, scope: scope).adding(["inputs": .map(ValueMap(given.map { ($0, $1) }))])
+        switch InputBinding.bind(runbook.inputs, given: given, evaluate: { try $0.evaluate(inner) }) {
+        case .success(let inputs): return inputs
+        case .failure(let problems):
+            throw PreparationProblem(problems.all.map(\.message).joined(separator: "; "))
+        }
+    }
+
+    private static func evaluate(_ argument: Argument, _ bindings: RunBindings) throws -> Value {
+        if case .expression(let expression) = argument { return try expression.evaluate(bindings) }
+        return try argument.resolved { try $0.evaluate(bindings) }.value ?? .null
+    }
+
+    /// The outputs of a group: those of an included runbook, or those that the step computes from its children.
+    func outputs(ofGroup node: PlanNode) throws -> Stored? {
+        if case .inclusion(let scope) = node.role {
+            let bindings = RunBindings(context, scope: scope)
+            return try computed(context.scopeRunbook(scope).outputs, bindings)
+        }
+        let child = context.withMachine { $0.graph.children[node.index].first }
+        return try computed(node.step.outputs, RunBindings(context, scope: node.scope, node: child ?? node.index))
+    }
+
+    /// The run's own outputs, as far as they have a value; evaluated on failure too.
+    func runOutputs() -> Stored? {
+        let bindings = RunBindings(context, scope: 0)
+        var values: [(String, Value)] = []
+        for output in context.plan.runbook.outputs {
+            guard case .expression(let expression) = output.source else { continue }
+            if let value = try? expression.evaluate(bindings) { values.append((output.name, value)) }
+        }
+        return values.isEmpty ? nil : Stored(json: context.secrets.mask(Value.map(ValueMap(values)).json()))
+    }
+
+    private func computed(_ outputs: [OutputDeclaration], _ bindings: RunBindings) throws -> Stored? {
+        var values: [(String, Value)] = []
+        for output in outputs {
+            guard case .expression(let expression) = output.source else { continue }
+            values.append((output.name, try expression.evaluate(bindings)))
+        }
+        return values.isEmpty ? nil : Stored(json: context.secrets.mask(Value.map(ValueMap(values)).json()))
+    }
+
+    // MARK: Checks of the run
+
+    /// Evaluates all preconditions that can be evaluated before the first step, on a thread of its own.
+    func admit(reply: @escaping @Sendable (AttemptOutcome) -> Void) {
+        inBackground(reply) { [self] cancellation in
+            var reasons: [String] = []
+            for scope in staticScopes() {
+                let runbook = context.scopeRunbook(scope)
+                let outcome = look(runbook.preconditions, nil, try runContext(scope, cancellation))
+                if outcome.kind == .interrupted { return outcome }
+                if outcome.kind != .done { reasons.append(outcome.reason ?? "a precondition is not met") }
+            }
+            return reasons.isEmpty
+                ? AttemptOutcome(.done) : AttemptOutcome(.failed, reason: reasons.joined(separator: "; "))
+        }
+    }
+
+    /// Evaluates `rollback.verify` of the runbook and of what it includes, on a thread of its own.
+    func verifyRollback(reply: @escaping @Sendable (AttemptOutcome) -> Void) {
+        inBackground(reply) { [self] cancellation in
+            for scope in context.withMachine({ Array($0.graph.scopes.indices) }) {
+                let rollback = context.scopeRunbook(scope).rollback
+                guard !rollback.verify.isEmpty else { continue }
+                let outcome = look(rollback.verify, rollback.untilStable, try runContext(scope, cancellation))
+                if outcome.kind != .done { return outcome }
+            }
+            return AttemptOutcome(.done)
+        }
+    }
+
+    private func inBackground(
+        _ reply: @escaping @Sendable (AttemptOutcome) -> Void,
+        _ work: @escaping @Sendable (Cancellation) throws -> AttemptOutcome
+    ) {
+        let cancellation = Cancellation()
+        let key = "run#\(host.random())"
+        register(cancellation, key)
+        do {
+            try WorkerThread.start(name: "checks") { [self] in
+                let outcome: AttemptOutcome
+                do { outcome = try work(cancellation) } catch {
+                    outcome = AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
+                }
+                unregister(key)
+                reply(masked(outcome))
+            }
+        } catch {
+            unregister(key)
+            reply(AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)"))
+        }
+    }
+
+    private func runContext(_ scope: Int, _ cancellation: Cancellation) throws -> CheckContext {
+        let process = try runProcessContext(scope: scope)
+        return checkContext(nil, scope: scope, process: process, directory: directory(scope: scope), cancellation)
+    }
+
+    /// The runbook's own scope, and those of inclusions whose inputs need no outputs of steps.
+    private func staticScopes() -> [Int] {
+        context.withMachine { machine in
+            machine.graph.scopes.indices.filter { $0 == 0 }
+        }
+    }
+}
+
+extension StepPath {
+    /// A key of an instance as it stands in a path: without the characters that divide paths.
+    static func escapedKey(_ key: String) -> String {
+        String(
+            key.unicodeScalars.flatMap { scalar -> [Character] in
+                switch scalar {
+                case "/", "@", "%", " ": return Array("%" + String(scalar.value, radix: 16, uppercase: true))
+                default:
+                    return scalar.properties.generalCategory == .control
+                        ? Array("%" + String(scalar.value, radix: 16, uppercase: true)) : [Character(scalar)]
+                }
+            })
+    }
+}

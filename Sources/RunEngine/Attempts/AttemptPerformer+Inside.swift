@@ -1,0 +1,146 @@
+import Actions
+import Checks
+import Expressions
+import RunHost
+import RunMachine
+import RunPlan
+import RunbookModel
+
+extension AttemptPerformer {
+    /// An action that the driver itself performs; `call` is nil for the own undo of the step's action.
+    func prepareInside(_ node: PlanNode, _ intent: AttemptIntent, _ call: ActionCall?) throws -> PreparedAttempt {
+        guard let kind = call?.kind ?? node.action?.kind, let performer = actions[kind] else {
+            throw PreparationProblem("the action '\(call?.kind ?? "")' is not available in this version")
+        }
+        let process = try processContext(node, intent)
+        let working = try workingDirectory(node)
+        let directory = context.attemptDirectory(intent.step, intent.number)
+        let isReadOnly = Vocabulary.standard.actions[kind]?.effect == .readOnly
+        try HostFiles.makeDirectories(directory)
+        var file: AttemptFile?
+        if !isReadOnly {
+            file = try AttemptFile.preallocate(directory + "/attempt")
+        }
+        var intent = intent
+        if kind == "wait", intent.purpose == .action, let call {
+            intent = intent.due(try waitDeadline(node, intent, call, process, working))
+        }
+        let fixed = intent
+        let timeout = try timeout(node, intent.purpose)
+        let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
+            var action = actionContext(node, fixed, process, working, cancellation)
+            action.timeout = timeout
+            return perform(performer, call, node, fixed, action)
+        }
+        return PreparedAttempt(intent: intent, node: node, file: file, directory: directory, work: .inside(work))
+    }
+
+    /// A wait goes on after a restart until the moment that was first journaled.
+    private func waitDeadline(
+        _ node: PlanNode, _ intent: AttemptIntent, _ call: ActionCall, _ process: ProcessContext, _ working: String
+    ) throws -> Deadline {
+        if let known = context.withMachine({ $0.steps[node.index].waitUntil }) { return known }
+        let action = actionContext(node, intent, process, working, Cancellation())
+        return Deadline(from: intent.at, length: try WaitAction.length(call.argument, in: action).inMilliseconds)
+    }
+
+    private func actionContext(
+        _ node: PlanNode, _ intent: AttemptIntent, _ process: ProcessContext, _ working: String,
+        _ cancellation: Cancellation
+    ) -> ActionContext {
+        let checks = checkContext(node, scope: node.scope, process: process, directory: working, cancellation)
+        let path = node.path
+        let secrets = context.secrets
+        var action = ActionContext(
+            checks: checks, evaluator: evaluator,
+            identity: ActionIdentity(
+                run: context.id, runbook: context.plan.runbook.name.text, step: path.text, attempt: intent.tryNumber,
+                host: host.host),
+            stepDirectory: context.attemptDirectory(intent.step, intent.number),
+            artifacts: context.directory + "/artifacts", mask: { secrets.mask($0) },
+            startDetached: { [self] in startDetached($0) },
+            recordUndoData: { [self] in recordUndoData(path, $0) })
+        action.channels = host.configuration.channels
+        action.undoData = context.withMachine { $0.steps[node.index].stateBefore?.value }
+        if let deadline = intent.deadline {
+            let host = host
+            action.deadline = { deadline.remaining(at: host.now) }
+        }
+        return action
+    }
+
+    private func perform(
+        _ performer: any ActionPerformer, _ call: ActionCall?, _ node: PlanNode, _ intent: AttemptIntent,
+        _ action: ActionContext
+    ) -> AttemptOutcome {
+        let began = ContinuousClock.now
+        var outcome: AttemptOutcome
+        if let call {
+            outcome = judge(performer.perform(call.argument, in: action), node, intent)
+        } else if let data = action.undoData {
+            outcome = judge(performer.undo(data, in: action) ?? ActionResult(.done), node, intent)
+        } else {
+            // Nothing was noted before the first effect, so there was none.
+            outcome = AttemptOutcome(.done)
+        }
+        outcome.elapsed = (ContinuousClock.now - began).inMilliseconds
+        return outcome
+    }
+
+    /// The result of an action inside the driver, with the outputs that are computed from it.
+    private func judge(_ result: ActionResult, _ node: PlanNode, _ intent: AttemptIntent) -> AttemptOutcome {
+        switch result.outcome {
+        case .interrupted: return AttemptOutcome(.unknown, reason: "it was ended before it was done")
+        case .inconclusive(let reason): return AttemptOutcome(.inconclusive, reason: reason)
+        case .failed(let reason, let cause):
+            return AttemptOutcome(.failed, cause: cause.ofAttempt, reason: reason)
+        case .done: break
+        }
+        guard intent.purpose == .action else { return AttemptOutcome(.done) }
+        if case .failed(let reason, _)? = Expectation.judge(node.step.expect, result: result.bindings, bindings(node)) {
+            return AttemptOutcome(.failed, cause: .error, reason: reason)
+        }
+        var outcome = AttemptOutcome(.done)
+        switch ComputedOutputs.evaluate(node.step.outputs, result: result.bindings, bindings(node)) {
+        case .failure(let problem): return AttemptOutcome(.failed, cause: .error, reason: problem.message)
+        case .success(let computed):
+            let all = ValueMap(Array(result.outputs).entries + Array(computed).entries)
+            if !all.isEmpty { outcome.outputs = Stored(.map(all)) }
+        }
+        outcome.reason = result.notes.isEmpty ? nil : result.notes.joined(separator: "; ")
+        outcome.end = result.end.map {
+            AttemptOutcome.End(
+                succeeded: $0.outcome == .succeeded, disposition: $0.disposition, message: $0.message)
+        }
+        return outcome
+    }
+
+    /// Starts a program that is to outlive Belay; a shell lets go of it and tells its pid.
+    private func startDetached(_ probe: ProcessProbe) -> DetachedStart {
+        var probe = probe
+        let script = #""$@" >/dev/null 2>&1 </dev/null & echo $!"#
+        probe.arguments = ["/bin/sh", "-c", script, "sh"] + probe.arguments
+        let result = desk.run(probe, Cancellation())
+        guard case .exited(0) = result.end,
+            let pid = Int32(String(decoding: result.stdout, as: UTF8.self).prefix { $0.isNumber })
+        else { return .failed(String(decoding: result.stderr, as: UTF8.self)) }
+        let began = ContinuousClock.now
+        return .started(ended: {
+            if let process = HostProcess.read(pid: pid), !process.isZombie { return nil }
+            return ProcessProbeResult(.notStarted("it ended by itself"), elapsed: ContinuousClock.now - began)
+        })
+    }
+}
+
+extension ActionResult.Cause {
+    fileprivate var ofAttempt: AttemptOutcome.Cause {
+        switch self {
+        case .error, .expectation: .error
+        case .timeout: .timeout
+        }
+    }
+}
+
+extension [ValueMap.Entry] {
+    fileprivate var entries: [(String, Value)] { compactMap { entry in entry.key.asString.map { ($0, entry.value) } } }
+}

@@ -1,0 +1,103 @@
+import Actions
+import Checks
+import Expressions
+import RunHost
+import RunMachine
+import RunPlan
+import RunbookModel
+
+extension AttemptPerformer {
+    /// What a recorded result means for the step; the same right after the end and after a restart.
+    func outcome(of result: AttemptResult, _ identity: AttemptIdentity) -> AttemptOutcome {
+        let directory = context.attemptDirectory(identity.node.path, identity.number)
+        let call = call(identity.node, identity.purpose, item: identity.item)
+        guard let kind = call?.kind, kind == "run" || kind == "command" else {
+            return InsideRecord.outcome(in: directory) ?? AttemptOutcome(.unknown, reason: "its outcome cannot be read")
+        }
+        var outcome = masked(judge(result, identity, directory))
+        outcome.elapsed = (result.endedBootTime - result.startedBootTime) / 1_000_000
+        return outcome
+    }
+
+    private func judge(_ result: AttemptResult, _ identity: AttemptIdentity, _ directory: String) -> AttemptOutcome {
+        switch (result.endedBy, result.ending) {
+        case (.timeout, _):
+            let limit = (try? timeout(identity.node, identity.purpose)).flatMap { $0 }
+            let text = limit.map { "timed out after \(DurationText.render($0))" } ?? "timed out"
+            return AttemptOutcome(.failed, cause: .timeout, reason: text + lastWords(directory))
+        case (.request, _): return AttemptOutcome(.unknown, reason: "it was ended on request while it ran")
+        case (.itself, .notSpawned(let failure)):
+            return AttemptOutcome(.failed, cause: .error, reason: "it could not be started: \(failure)")
+        case (.itself, .signalled(let signal, _)):
+            return judgeEnd(exit: 128 + Int(signal), signal: Int(signal), result, identity, directory)
+        case (.itself, .exited(let code)):
+            return judgeEnd(exit: Int(code), signal: nil, result, identity, directory)
+        }
+    }
+
+    private func judgeEnd(
+        exit: Int, signal: Int?, _ result: AttemptResult, _ identity: AttemptIdentity, _ directory: String
+    ) -> AttemptOutcome {
+        let step = identity.node.step
+        let isAction = identity.purpose == .action
+        let failure: AttemptOutcome
+        if let signal {
+            failure = AttemptOutcome(.failed, cause: .signal(signal), reason: "ended by signal \(signal)" + lastWords(directory))
+        } else {
+            failure = AttemptOutcome(.failed, cause: .exit(exit), reason: "exit \(exit)" + lastWords(directory))
+        }
+        var outcome = exit == 0 ? AttemptOutcome(.done) : failure
+        if isAction, step.expect != nil || !step.outputs.isEmpty {
+            outcome = judgeResult(exit, signal, result, identity, directory, failure)
+        }
+        outcome.exit = exit
+        return outcome
+    }
+
+    /// Judges by `expect` and reads the declared outputs.
+    private func judgeResult(
+        _ exit: Int, _ signal: Int?, _ result: AttemptResult, _ identity: AttemptIdentity, _ directory: String,
+        _ failure: AttemptOutcome
+    ) -> AttemptOutcome {
+        let step = identity.node.step
+        let bindings = bindings(identity.node)
+        let elapsed = Duration.nanoseconds(result.endedBootTime - result.startedBootTime)
+        let fields = ResultBindings.process(
+            exit: exit, signal: signal, stdout: head(directory + "/stdout"), stderr: head(directory + "/stderr"),
+            elapsed: elapsed)
+        if case .failed(let reason, _)? = Expectation.judgeProcess(step.expect, result: fields, bindings) {
+            guard exit == 0 || step.expect != nil else { return failure }
+            return AttemptOutcome(.failed, cause: exit == 0 ? .error : .exit(exit), reason: reason + lastWords(directory))
+        }
+        var outcome = AttemptOutcome(.done)
+        switch outputs(step, fields, bindings, directory) {
+        case .failure(let problem): return AttemptOutcome(.failed, cause: .error, reason: problem.message)
+        case .success(let values): if !values.isEmpty { outcome.outputs = Stored(.map(values)) }
+        }
+        return outcome
+    }
+
+    private func outputs(
+        _ step: Step, _ fields: [String: Value], _ bindings: RunBindings, _ directory: String
+    ) -> Result<ValueMap, OutputProblem> {
+        let written = (try? HostFiles.read(directory + "/output", limit: OutputFile.limit + 1)) ?? []
+        return OutputFile.parse(written, step.outputs).flatMap { fromFile in
+            ComputedOutputs.evaluate(step.outputs, result: fields, bindings).map { computed in
+                ValueMap((Array(fromFile) + Array(computed)).compactMap { entry in
+                    entry.key.asString.map { ($0, entry.value) }
+                })
+            }
+        }
+    }
+
+    /// The first mebibyte of an output file.
+    private func head(_ path: String) -> [UInt8] { HostFiles.head(of: path, limit: 1 << 20) }
+
+    /// The last line that a failed command wrote to its standard error: most often the reason.
+    private func lastWords(_ directory: String) -> String {
+        let tail = HostFiles.tail(of: directory + "/stderr", limit: 2_000)
+        let lines = String(decoding: tail, as: UTF8.self).split(whereSeparator: \.isNewline)
+        guard let last = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return "" }
+        return ": " + last.prefix(300)
+    }
+}

@@ -1,0 +1,200 @@
+import Checks
+import Expressions
+import Glibc
+import RunHost
+import RunMachine
+import RunPlan
+import RunbookModel
+
+extension AttemptPerformer {
+    /// Evaluates everything that an attempt needs and makes its files; nothing of it starts.
+    ///
+    /// Errors: what cannot be evaluated or made; the step cannot start then.
+    func prepare(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
+        switch intent.purpose {
+        case .probe, .verify, .settle, .gate, .undoProbe, .undoVerify: try prepareLook(node, intent)
+        case .protect, .restore: try prepareProtection(node, intent)
+        case .action, .apply, .undo, .undoApply: try prepareAction(node, intent)
+        }
+    }
+
+    // MARK: Actions
+
+    /// The action of a stage; nil where the kind's own undo is meant.
+    func call(_ node: PlanNode, _ purpose: Purpose, item: Int) -> ActionCall? {
+        switch purpose {
+        case .action: return node.action
+        case .apply, .undoApply: return node.step.apply
+        default:
+            guard case .actions(let undo) = node.step.undo, undo.actions.indices.contains(item) else { return nil }
+            return undo.actions[item]
+        }
+    }
+
+    private func prepareAction(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
+        let call = call(node, intent.purpose, item: intent.item)
+        guard let call, call.kind == "run" || call.kind == "command" else {
+            return try prepareInside(node, intent, call)
+        }
+        var intent = intent
+        let timeout = try timeout(node, intent.purpose)
+        if let timeout {
+            intent = intent.due(Deadline(from: intent.at, length: timeout.inMilliseconds))
+        }
+        let directory = try makeDirectory(intent)
+        let process = try processContext(node, intent, extra: undoEnvironment(node, intent.purpose))
+        try giveDirectory(directory, to: process.user)
+        let file = try AttemptFile.preallocate(directory + "/attempt")
+        let launch = try launch(node, intent, call, process, directory, file, timeout)
+        return PreparedAttempt(intent: intent, node: node, file: file, directory: directory, work: .process(launch))
+    }
+
+    private func undoEnvironment(_ node: PlanNode, _ purpose: Purpose) -> [EnvironmentEntry] {
+        guard purpose.isUndo, case .actions(let undo) = node.step.undo else { return [] }
+        return undo.environment
+    }
+
+    private func launch(
+        _ node: PlanNode, _ intent: AttemptIntent, _ call: ActionCall, _ process: ProcessContext,
+        _ directory: String, _ file: AttemptFile, _ timeout: Duration?
+    ) throws -> LaunchRequest {
+        let bindings = bindings(node)
+        let argument = try call.argument.resolved { try $0.evaluate(bindings) }
+        let settings = ProcessLaunch.Settings(
+            shell: process.shell, scripts: context.filesDirectory(scope: node.scope), scratch: directory)
+        let lowered = try ProcessLaunch.from(kind: call.kind, argument: argument, settings: settings)
+        if let script = lowered.script {
+            try HostFiles.writeAtomically(Array(script.text.utf8), to: script.path, mode: 0o644)
+        }
+        var request = LaunchRequest(
+            token: UInt64(intent.token, radix: 16) ?? 0, arguments: lowered.arguments,
+            environment: process.environment, workingDirectory: try workingDirectory(node),
+            stdout: .file(directory + "/stdout"), stderr: .file(directory + "/stderr"))
+        request.attempt = file
+        request.outputPath = directory + "/output"
+        request.timeout = timeout
+        request.secrets = context.secrets.bytes
+        request.maxOutput = node.step.process.maxOutput.map(UInt64.init)
+        request.user = process.user
+        request.umask = process.umask
+        if let stdin = node.step.process.stdin {
+            request.stdin = .bytes(Array(try text(stdin, bindings.withSecrets).utf8))
+        }
+        return request
+    }
+
+    /// The directory of an attempt; made before its intent, so that a full disk is noticed in time.
+    private func makeDirectory(_ intent: AttemptIntent) throws -> String {
+        let directory = context.attemptDirectory(intent.step, intent.number)
+        if mkdir(directory, 0o700) != 0 { try HostFiles.makeDirectories(directory) }
+        // Left by a driver that died before the intent was committed.
+        unlink(directory + "/attempt")
+        return directory
+    }
+
+    /// A step with `user:` must be able to reach its directory and to write its output file.
+    private func giveDirectory(_ directory: String, to user: UserCredentials?) throws {
+        guard let user, user.uid != geteuid() else { return }
+        guard chown(directory, user.uid, user.gid) == 0 else { throw SystemError.last("give \(directory) to \(user.name)") }
+        let output = directory + "/output"
+        let descriptor = open(output, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw SystemError.last("create \(output)") }
+        defer { close(descriptor) }
+        guard fchown(descriptor, user.uid, user.gid) == 0 else { throw SystemError.last("give \(output) to \(user.name)") }
+        // The directories above are Belay's own; others may pass through them, and read nothing.
+        var above = HostFiles.parent(of: directory)
+        while above.utf8.count > HostFiles.parent(of: HostFiles.parent(of: context.directory)).utf8.count {
+            chmod(above, 0o711)
+            above = HostFiles.parent(of: above)
+        }
+    }
+
+    // MARK: Looks
+
+    private func prepareLook(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
+        let process = try processContext(node, intent)
+        let (checks, stable) = checks(node, intent.purpose)
+        let scope: Int
+        if case .inclusion(let inner) = node.role { scope = inner } else { scope = node.scope }
+        let directory = try workingDirectory(node)
+        let isDoneWhen = [.probe, .settle, .undoProbe].contains(intent.purpose)
+        let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
+            var checkContext = checkContext(node, scope: scope, process: process, directory: directory, cancellation)
+            checkContext.isDoneWhen = isDoneWhen
+            if intent.purpose == .gate, let inputs = try? inputs(of: node, scope) {
+                checkContext.bindings = RunBindings(context, scope: scope).adding(["inputs": .map(inputs)])
+            }
+            return look(checks, stable, checkContext)
+        }
+        return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
+    }
+
+    /// The checks of a stage, and how long they must hold.
+    private func checks(_ node: PlanNode, _ purpose: Purpose) -> ([CheckCall], UntilStable?) {
+        let step = node.step
+        switch purpose {
+        case .probe: return (step.doneWhen, nil)
+        case .settle:
+            let isVerify = context.withMachine { $0.steps[node.index].unknownCause == .inconclusive }
+            return isVerify || step.doneWhen.isEmpty ? (step.verify, step.untilStable) : (step.doneWhen, nil)
+        case .gate:
+            guard case .inclusion(let scope) = node.role else { return ([], nil) }
+            return (context.scopeRunbook(scope).preconditions, nil)
+        case .undoProbe, .undoVerify:
+            guard case .actions(let undo) = step.undo else { return ([], nil) }
+            return purpose == .undoProbe ? (undo.doneWhen, nil) : (undo.verify, undo.untilStable)
+        default: return (step.verify, step.untilStable)
+        }
+    }
+
+    /// Looks once, or until the list is stable.
+    func look(_ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext) -> AttemptOutcome {
+        let began = ContinuousClock.now
+        var outcome: AttemptOutcome
+        do {
+            if let stable {
+                let policy = try StabilityTracker.Policy(stable, context.bindings)
+                let result = evaluator.evaluate(checks, until: policy, in: context)
+                outcome = Self.outcome(
+                    result.answer, result.detail, result.report, interrupted: result.wasInterrupted)
+            } else {
+                let report = evaluator.evaluate(checks, in: context)
+                outcome = Self.outcome(report.answer, report.summary ?? "", report, interrupted: report.wasInterrupted)
+            }
+        } catch {
+            outcome = AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
+        }
+        outcome.elapsed = (ContinuousClock.now - began).inMilliseconds
+        return outcome
+    }
+
+    private static func outcome(
+        _ answer: CheckAnswer, _ detail: String, _ report: CheckReport, interrupted: Bool
+    ) -> AttemptOutcome {
+        if interrupted { return AttemptOutcome(.interrupted, reason: "the checks were ended") }
+        let kind: AttemptOutcome.Kind =
+            switch answer {
+            case .met, .warn: .done
+            case .notMet: .failed
+            case .inconclusive: .inconclusive
+            }
+        var outcome = AttemptOutcome(kind, cause: kind == .failed ? .verify : nil, reason: kind == .done ? nil : detail)
+        var counts = AttemptOutcome.Counts()
+        counts.met = report.count(.met)
+        counts.warn = report.count(.warn)
+        counts.notMet = report.count(.notMet)
+        counts.inconclusive = report.count(.inconclusive)
+        counts.failed = report.results.filter { !$0.weight.holds }.map(\.name)
+        outcome.checks = counts
+        return outcome
+    }
+}
+
+extension AttemptIntent {
+    /// The same intent with a deadline.
+    func due(_ deadline: Deadline) -> AttemptIntent {
+        AttemptIntent(
+            step: step, number: number, purpose: purpose, tryNumber: tryNumber, item: item, token: token, at: at,
+            deadline: deadline)
+    }
+}
