@@ -88,7 +88,8 @@ import Testing
         }
         let release = Cancellation()
         let call = Writing.check("that", "true") { $0.timeout = .value(.milliseconds(20)) }
-        let report = CheckEvaluator([Hanging(release: release)]).evaluate([call], in: around.checks(clock: .live))
+        let evaluator = CheckEvaluator([Hanging(release: release)], patience: .milliseconds(20))
+        let report = evaluator.evaluate([call], in: around.checks(clock: .live))
         release.cancel()
         #expect(report.results.map(\.answer) == [.inconclusive])
         #expect(report.results[0].detail == "no answer within 20ms: it hangs")
