@@ -99,7 +99,9 @@ let package = Package(
                 "CSQLite", "Diagnostics", "Expressions", "RunJournal", "RunMachine", "RunPlan", "RunbookModel",
             ]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
-        .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
+.testTarget(
+            name: "ActionTests",
+            dependencies: ["Actions", "Checks", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"]),
         .testTarget(
             name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
