@@ -224,4 +224,22 @@ import Testing
         #expect(
             HostFiles.names(in: harness.snapshot).sorted() == ["0.names", "0.tar", "1.db", "manifest.json"])
     }
+
+    @Test func whatOnlyRootCouldRestoreIsRefusedForOthers() throws {
+        guard geteuid() != 0 else { try Test.cancel("root can restore everything") }
+        let failure = #expect(throws: ProtectionFailure.self) { try snapshot([.path("/etc/hostname", exclude: [])]) }
+        #expect(failure?.message.contains("only root can restore /etc/hostname") == true)
+    }
+
+    @Test func aFailedChildIsToldInItsOwnWords() throws {
+        harness.write("home/file", "text")
+        let protector = Protector(
+            run: { _ in Protector.ChildOutcome(exit: 2, stderr: "tar: no space left\ntar: giving up\n") },
+            belay: "belay")
+        let failure = #expect(throws: ProtectionFailure.self) {
+            try protector.snapshot([home()], into: harness.snapshot)
+        }
+        #expect(failure?.message == "cannot save \(harness["home"]): tar: no space left; tar: giving up")
+        #expect(failure?.path == harness["home"])
+    }
 }

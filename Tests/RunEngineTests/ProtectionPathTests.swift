@@ -173,6 +173,9 @@ import Testing
         #expect(bound == 0)
         harness.write("home/file", "before")
         #expect(try snapshot([home()]).entries[0].skipped == [harness["home/socket"]])
+        #expect(throws: ProtectionFailure.self) {
+            try harness.protector.snapshot([.path(harness["home/socket"], exclude: [])], into: harness["state/other"])
+        }
         let inode = ProtectionHarness.status(harness["home/socket"])?.st_ino
         harness.write("home/file", "after")
         #expect(try restore().items[0].untouched == [harness["home/socket"]])

@@ -17,9 +17,9 @@ extension Protector {
         if let present, present.isDirectory || names.rootIsDirectory {
             try clear(present, keeping: names)
         }
-        // Only a single file keeps its inode: it may be a mount point itself.
-        let isInode = present?.isDirectory == false && !names.rootIsDirectory
-        try extract(place, into: location.parent, path, options: isInode ? ["--overwrite"] : [])
+        // A file that could not be renamed cannot be removed either: it may be a mount point.
+        let keepsFile = present?.isDirectory == false && !names.rootIsDirectory
+        try extract(place, into: location.parent, path, options: keepsFile ? ["--overwrite"] : [])
         try syncFilesystem(of: location.parent)
         if names.rootIsDirectory { try syncFilesystem(of: path) }
         return .replacedInPlace

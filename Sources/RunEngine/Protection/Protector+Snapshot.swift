@@ -12,7 +12,7 @@ extension Protector {
         try save(items, into: directory, acceptingDamage: false)
     }
 
-    /// `acceptingDamage`: what is no database any more is saved as the files that are there.
+    /// `acceptingDamage`: what is no database any more is saved as the files that are there, a socket as nothing.
     func save(
         _ items: [ProtectedItem], into directory: String, acceptingDamage: Bool
     ) throws(ProtectionFailure) -> SnapshotManifest {
@@ -22,7 +22,9 @@ extension Protector {
         for (number, item) in items.enumerated() {
             let place = SnapshotPlace(directory: directory, number: number)
             switch item {
-            case .path: entries.append(try savePath(item, Exclusions(of: item, among: items), in: place))
+            case .path:
+                let exclusions = Exclusions(of: item, among: items)
+                entries.append(try savePath(item, exclusions, in: place, acceptingDamage: acceptingDamage))
             case .sqlite: entries.append(try saveDatabase(item, in: place, acceptingDamage: acceptingDamage))
             }
         }
@@ -52,9 +54,15 @@ extension Protector {
     // MARK: Paths
 
     private func savePath(
-        _ item: ProtectedItem, _ exclusions: Exclusions, in place: SnapshotPlace
+        _ item: ProtectedItem, _ exclusions: Exclusions, in place: SnapshotPlace, acceptingDamage: Bool
     ) throws(ProtectionFailure) -> SnapshotManifest.Entry {
-        guard try Location.status(of: item.path) != nil else { return .absent(item) }
+        guard let status = try Location.status(of: item.path) else { return .absent(item) }
+        if status.kind == S_IFSOCK {
+            if acceptingDamage { return .absent(item) }
+            throw ProtectionFailure(
+                "cannot protect \(item.path): a socket cannot be saved", path: item.path,
+                help: "let the program that listens there make it again")
+        }
         var attempt = 1
         while true {
             let survey = try survey(item.path, exclusions, place)
@@ -137,11 +145,12 @@ extension Protector {
         -> SnapshotManifest.Entry
     {
         var list: [UInt8] = []
-        for file in DatabaseFiles(item.path).all where try Location.status(of: file) != nil {
+        let files = DatabaseFiles(following: item.path)
+        for file in files.all where try Location.status(of: file) != nil {
             list += Array("./\(Location(file).name)".utf8) + [0]
         }
         try protecting(place.names) { try HostFiles.writeAtomically(list, to: place.names) }
-        let outcome = try archive(HostFiles.parent(of: item.path), place)
+        let outcome = try archive(HostFiles.parent(of: files.database), place)
         guard outcome.exit == 0 else { throw Self.failure("cannot set aside", item.path, outcome, program: "tar") }
         return SnapshotManifest.Entry(
             item: item, form: .rawDatabase, files: try place.seal([place.archive, place.names]))
