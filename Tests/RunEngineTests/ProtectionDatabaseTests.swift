@@ -162,7 +162,7 @@ import Testing
         let writer = ProtectionHarness.Connection(harness["home/app.db"])
         for sql in [
             "PRAGMA writable_schema = ON",
-            "INSERT INTO sqlite_schema VALUES ('index', 'own', 'item', 2, 'CREATE INDEX own ON item(name COLLATE own)')",
+            "INSERT INTO sqlite_schema VALUES ('index', 'i', 'item', 2, 'CREATE INDEX i ON item(name COLLATE own)')",
         ] { #expect(writer.run(sql) != nil) }
         _ = try snapshot()
     }

@@ -209,6 +209,22 @@ import Testing
         #expect(access(path, F_OK) == 0)
     }
 
+    @Test(arguments: [[], ["keep"]]) func directoriesThatAreNotWritableComeBack(exclude: [String]) throws {
+        mkdir(harness["home/closed"], 0o755)
+        harness.write("home/closed/file", "before")
+        harness.write("home/keep", "kept")
+        chmod(harness["home/closed"], 0o555)
+        chmod(harness["home"], 0o555)
+        defer { for name in ["home", "home/closed"] { chmod(harness[name], 0o755) } }
+        let before = harness.state(of: "home")
+        _ = try snapshot([home(exclude)])
+        ProtectionHarness.overwrite(harness["home/closed/file"], "after")
+        _ = try restore()
+        #expect(harness.state(of: "home") == before)
+        _ = try restore()
+        #expect(harness.state(of: "home") == before)
+    }
+
     @Test func aPathInsideAnotherIsRestoredAfterIt() throws {
         harness.write("home/file", "before")
         let inner = ProtectedItem.path(harness["home/file"], exclude: [])

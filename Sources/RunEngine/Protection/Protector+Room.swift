@@ -29,8 +29,8 @@ extension Protector {
         let free = try protecting(directory) { try Filesystem.holding(directory).free }
         guard needed > free else { return }
         throw ProtectionFailure(
-            "no room for what is saved before the step: it takes about \(Self.mebibytes(needed)), and the filesystem of "
-                + "\(directory) has \(Self.mebibytes(free)) free", path: directory,
+            "no room for what is saved before the step: it takes about \(Self.mebibytes(needed)), and the filesystem "
+                + "of \(directory) has \(Self.mebibytes(free)) free", path: directory,
             help: "make room there, or exclude what need not be restored")
     }
 
