@@ -91,7 +91,9 @@ let package = Package(
         .testTarget(
             name: "RunbookLoadingTests",
             dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
-        .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
+        .testTarget(
+            name: "RunMachineTests",
+            dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine", "RunReport"]),
         .testTarget(name: "RunJournalTests", dependencies: ["CSQLite", "RunJournal", "RunMachine", "RunPlan", "RunbookModel", "TestSupport"]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
         .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
