@@ -316,9 +316,10 @@ struct ModelCheck {
             throw Violation(description: "rolled back, and \(present) are still there: \(describe(state))")
         case .succeeded:
             let missing = mutating.filter {
-                !present.contains($0.path) && !machine.steps[$0.index].isAllowed
+                [.succeeded, .committed].contains(machine.steps[$0.index].state) && !present.contains($0.path)
             }
-            if !missing.isEmpty {
+            let isOpen = machine.graph.roots.contains { !machine.steps[$0].isFulfilled }
+            if isOpen || !missing.isEmpty {
                 throw Violation(description: "succeeded without \(missing.map(\.path)): \(describe(state))")
             }
         case .rolledBackToCommit:
