@@ -92,14 +92,16 @@ let package = Package(
         .testTarget(
             name: "RunbookLoadingTests",
             dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
-        .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
+        .testTarget(
+            name: "RunMachineTests",
+            dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine", "RunReport"]),
         .testTarget(
             name: "RunJournalTests",
             dependencies: [
                 "CSQLite", "Diagnostics", "Expressions", "RunJournal", "RunMachine", "RunPlan", "RunbookModel",
             ]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
-.testTarget(
+        .testTarget(
             name: "ActionTests",
             dependencies: ["Actions", "Checks", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"]),
         .testTarget(
