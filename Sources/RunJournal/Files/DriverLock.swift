@@ -57,6 +57,14 @@ package final class DriverLock: Sendable {
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0
     }
 
+    /// Who holds the lock, as far as they wrote it down; nil where nobody does. Makes nothing.
+    static func holder(path: String) -> Holder?? {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) == 0 ? nil : .some(readHolder(descriptor))
+    }
+
     private static func readHolder(_ descriptor: Int32) -> Holder? {
         var text = [UInt8](repeating: 0, count: 512)
         let count = pread(descriptor, &text, text.count, 0)

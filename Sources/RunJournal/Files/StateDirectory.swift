@@ -72,6 +72,11 @@ package struct StateDirectory: Sendable, Equatable {
         DriverLock.isHeld(path: driverLock(run, runbook))
     }
 
+    /// Who drives a run now: nil where nobody does, `.some(nil)` where they did not write down who they are.
+    package func driver(_ run: RunID, _ runbook: RunbookName) -> DriverLock.Holder?? {
+        DriverLock.holder(path: driverLock(run, runbook))
+    }
+
     var fileMode: mode_t { group == nil ? 0o600 : 0o660 }
     private var directoryMode: mode_t { group == nil ? 0o700 : 0o2770 }
 }
