@@ -106,7 +106,8 @@ let package = Package(
             dependencies: ["Actions", "Checks", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"]),
         .testTarget(
             name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"]),
         .testTarget(name: "DemoServiceTests"),
     ],
     swiftLanguageModes: [.v6],
