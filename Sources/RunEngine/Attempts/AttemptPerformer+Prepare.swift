@@ -124,7 +124,8 @@ extension AttemptPerformer {
             if intent.purpose == .gate, let inputs = try? inputs(of: node, scope) {
                 checkContext.bindings = RunBindings(context, scope: scope).adding(["inputs": .map(inputs)])
             }
-            return look(checks, stable, checkContext)
+            return intent.purpose == .gate
+                ? waitUntilMet(checks, checkContext) : look(checks, stable, checkContext)
         }
         return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
     }

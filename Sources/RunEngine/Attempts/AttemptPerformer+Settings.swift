@@ -108,6 +108,7 @@ extension AttemptPerformer {
             runProcess: { desk.run($0, $1) })
         checks.services = context.plan.system?.services ?? [:]
         checks.filesDirectory = context.filesDirectory(scope: scope)
+        checks.scratchDirectory = context.directory
         checks.forbiddenDatabases = [HostFiles.parent(of: HostFiles.parent(of: context.directory)) + "/belay.db"]
         return checks
     }
