@@ -281,8 +281,8 @@ struct ModelCheck {
     private func checkUndo(of path: StepPath, _ state: State) throws {
         let machine = state.loop.machine
         guard let index = machine.index(of: path) else { return }
-        // A release is meant to come while others stay.
-        guard machine.node(index).step.release == nil || machine.run.direction == .rollback else { return }
+        // A release is meant to come while others stay; one that has begun at the turn is brought to its end.
+        guard machine.node(index).step.release == nil else { return }
         for dependent in dependents(of: index, machine.graph) {
             let other = machine.node(dependent).path
             guard machine.steps[dependent].state != .waived else { continue }
