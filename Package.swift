@@ -28,7 +28,8 @@ let package = Package(
         .target(name: "CAssets", exclude: ["README.md", "migrations"]),
         // Text: files, spans, the graph as written. Knows no clock.
         .target(name: "Diagnostics", swiftSettings: strict),
-        .target(name: "Expressions", dependencies: ["CPCRE2", "Diagnostics"], swiftSettings: strict),
+        .target(
+            name: "Expressions", dependencies: ["CPCRE2", "Diagnostics"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "RunbookModel", dependencies: ["Diagnostics", "Expressions"], swiftSettings: strict),
         .target(
             name: "RunbookLoading", dependencies: ["CYAML", "Diagnostics", "Expressions", "RunbookModel"],
@@ -94,12 +95,19 @@ let package = Package(
         .testTarget(
             name: "RunMachineTests",
             dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine", "RunReport"]),
-        .testTarget(name: "RunJournalTests", dependencies: ["CSQLite", "RunJournal", "RunMachine", "RunPlan", "RunbookModel", "TestSupport"]),
+        .testTarget(
+            name: "RunJournalTests",
+            dependencies: [
+                "CSQLite", "Diagnostics", "Expressions", "RunJournal", "RunMachine", "RunPlan", "RunbookModel",
+            ]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
-        .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
+        .testTarget(
+            name: "ActionTests",
+            dependencies: ["Actions", "Checks", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"]),
         .testTarget(
             name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"]),
         .testTarget(name: "DemoServiceTests"),
     ],
     swiftLanguageModes: [.v6],

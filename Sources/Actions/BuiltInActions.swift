@@ -1,4 +1,11 @@
 /// The actions that the driver performs itself; `run` and `command` are launched by the engine (`ProcessLaunch`).
-package struct BuiltInActions: Sendable {
-    package static let all: [any ActionPerformer] = []
+package enum BuiltInActions {
+    package static let all: [any ActionPerformer] = [
+        HTTPAction(),
+        ServiceAction(),
+        WaitAction(),
+        SetAction(),
+        NotifyAction(),
+        EndAction(),
+    ]
 }

@@ -7,11 +7,13 @@ package struct DiagnosticBag: Sendable {
     package private(set) var errorCount = 0
     package private(set) var warningCount = 0
 
-    package init(capacity: Int = 1000) {
+    package init(capacity: Int = 200) {
         self.capacity = capacity
     }
 
     package var hasErrors: Bool { errorCount > 0 }
+    /// Whether further diagnostics are only counted, so that making them may be spared.
+    package var isFull: Bool { kept.count >= capacity }
     package var isEmpty: Bool { errorCount + warningCount == 0 }
 
     /// What was collected, by file and place.
@@ -27,6 +29,9 @@ package struct DiagnosticBag: Sendable {
         }
         if diagnostic.severity == .error { errorCount += 1 } else { warningCount += 1 }
     }
+
+    /// Counts an error that is not worth making, since it would not be kept.
+    package mutating func countError() { errorCount += 1 }
 
     package mutating func add(contentsOf other: DiagnosticBag) {
         other.kept.forEach { add($0) }

@@ -14,8 +14,10 @@ package struct Environment: Sendable {
     package private(set) var variables: [String: ValueType]
     /// What a host adds to the standard functions, by name.
     package private(set) var functions: [String: [Overload]]
+    /// How much is checked.
     package let strictness: Strictness
 
+    /// An environment; the functions come before standard ones of the same name.
     package init(
         variables: [String: ValueType] = [:], functions: [Function] = [], strictness: Strictness = .full
     ) {

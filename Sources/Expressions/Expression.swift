@@ -1,6 +1,8 @@
 /// An expression that is checked and ready to be evaluated.
 package struct Expression: Sendable {
+    /// The text as it was given.
     package let source: String
+    /// The type of its value; `dyn` where only evaluation can tell.
     package let resultType: ValueType
     /// Every path rooted at a free variable, in the order of the source.
     package let references: [Reference]

@@ -16,6 +16,7 @@ package struct ExpressionProblem: Error, Hashable, Sendable {
 
 /// All that is wrong with an expression or a template; never empty.
 package struct ExpressionProblems: Error, Hashable, Sendable {
+    /// In the order of finding; that is about the order of the source.
     package let all: [ExpressionProblem]
 }
 

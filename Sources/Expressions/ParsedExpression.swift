@@ -1,5 +1,6 @@
 /// An expression whose syntax is right; names and types are not yet checked.
 package struct ParsedExpression: Sendable {
+    /// The text as it was given.
     package let source: String
     /// Every path rooted at a free variable, in the order of the source.
     package let references: [Reference]

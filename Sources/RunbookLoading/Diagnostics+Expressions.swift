@@ -27,15 +27,20 @@ extension Diagnostic {
         Diagnostic(.wrongResult, "expected \(wanted), but this gives \(found.words)", at: span)
     }
 
-    static func misplacedSecret(_ span: Span) -> Diagnostic {
+    static func misplacedSecret(_ span: Span, entry: String?) -> Diagnostic {
         Diagnostic(
-            .misplacedSecret, "a secret cannot be used here", at: span,
+            .misplacedSecret,
+            entry.map { "'\($0)' holds a secret, which cannot be used here" } ?? "a secret cannot be used here",
+            at: span,
             notes: [
                 "secrets may stand in `env`, `stdin`, the headers and body of `http`, and values of `config` and `files`"
             ], help: "pass it to the program through `env` or `stdin`")
     }
 
     static func referenceNotNeeded(_ reference: StepReference, from step: Step) -> Diagnostic {
+        if reference.name == step.id.text {
+            return Diagnostic(.notNeeded, "'\(step.id)' uses its own result before there is one", at: reference.span)
+        }
         let others = step.needs.map(\.text).filter { $0 != reference.name } + [reference.name]
         return Diagnostic(
             .notNeeded, "'\(step.id)' uses '\(reference.name)', but need not wait for it", at: reference.span,
@@ -66,6 +71,12 @@ extension Diagnostic {
         Diagnostic(
             .notInterpolated, "'${{ }}' is not evaluated here", at: span,
             help: "write the text as it is; for a literal '${{' write '$${{'")
+    }
+
+    static func scriptNotPinned(_ span: Span) -> Diagnostic {
+        Diagnostic(
+            .notInterpolated, "the `file` of a script is fixed when a run starts, and so takes no '${{ }}'", at: span,
+            help: "make a step of each script, with a `when`")
     }
 
     static func badPattern(_ problem: PatternProblem, _ node: SyntaxNode) -> Diagnostic {

@@ -13,7 +13,7 @@ extension Diagnostic {
         let name = need.value.text
         return Diagnostic(
             .unknownStep, "unknown step '\(name.shortened)'", at: need.span,
-            help: nearest(to: name, in: known.sorted()).map { "did you mean '\($0)'?" }
+            help: nearest(to: name, in: known).map { "did you mean '\($0)'?" }
                 ?? "it must be a step of the same list")
     }
 
@@ -39,6 +39,15 @@ extension Diagnostic {
     static func inclusionCycle(_ chain: [RunbookName], _ span: Span) -> Diagnostic {
         let path = chain.map(\.text).joined(separator: " → ")
         return Diagnostic(.inclusionCycle, "a runbook cannot include itself: \(path)", at: span)
+    }
+
+    static func includedTooDeeply(_ name: RunbookName, _ span: Span, limit: Int) -> Diagnostic {
+        Diagnostic(.inclusionCycle, "runbooks include each other more than \(limit) deep, down to '\(name)'", at: span)
+    }
+
+    static func tooManySteps(_ count: Int, _ span: Span, limit: Int) -> Diagnostic {
+        Diagnostic(
+            .tooManySteps, "\(count) steps, those of included runbooks counted; at most \(limit) are allowed", at: span)
     }
 
     static func ambiguousRunbook(_ name: RunbookName, _ span: Span, first: String, second: String) -> Diagnostic {
@@ -69,6 +78,6 @@ extension Diagnostic {
     static func unknownChannel(_ name: String, _ span: Span, known: Set<String>) -> Diagnostic {
         Diagnostic(
             .unknownChannel, "unknown channel '\(name.shortened)'", at: span,
-            help: nearest(to: name, in: known.sorted()).map { "did you mean '\($0)'?" })
+            help: nearest(to: name, in: known).map { "did you mean '\($0)'?" })
     }
 }

@@ -24,7 +24,7 @@ extension SyntaxNode {
 
 extension Diagnostic {
     private static func didYouMean(_ name: String, _ known: some Sequence<String>) -> String? {
-        nearest(to: name, in: known.sorted()).map { "did you mean '\($0)'?" }
+        nearest(to: name, in: known).map { "did you mean '\($0)'?" }
     }
 
     static func unknownKey(_ entry: SyntaxNode.Entry, of what: String, known: some Collection<String>) -> Diagnostic {
@@ -76,7 +76,7 @@ extension Diagnostic {
     static func badEnvironmentName(_ entry: SyntaxNode.Entry) -> Diagnostic {
         Diagnostic(
             .badName, "'\(entry.key.shortened)' cannot be the name of an environment variable", at: entry.keySpan,
-            notes: ["names are letters, digits and '_', no digit first"])
+            notes: ["names are letters, digits and '_', no digit first; those with BELAY_ are Belay's own"])
     }
 
     static func takenVariable(_ name: String, _ span: Span) -> Diagnostic {

@@ -1,1 +1,4 @@
-print("not built yet")
+import BelayCommands
+import Glibc
+
+exit(CommandLineTool.main(Array(CommandLine.arguments.dropFirst())))

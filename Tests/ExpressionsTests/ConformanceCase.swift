@@ -41,8 +41,8 @@ struct ConformanceCase {
         }
     }
 
-    /// Upstream wrote these with `\?` for `?` in its text protos, of which the reader of Python left the backslash in the
-    /// value but not in the expression (cel-spec pull requests 512 and 525).
+    /// Upstream wrote these with `\?` for `?` in its text protos, of which the reader of Python left the backslash in
+    /// the value but not in the expression (cel-spec pull requests 512 and 525).
     private static let corrected: [String: Value] = [
         #"bytes_literals/triple_single_quoted_unescaped_punctuation: b''' ? " ' ` '''"#: .bytes(
             Array(#" ? " ' ` "#.utf8)),

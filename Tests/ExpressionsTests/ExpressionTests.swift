@@ -50,8 +50,15 @@ import Testing
         #expect(try value("steps['a'].outputs.x") == 1)
         #expect(try value("steps.?b.outputs.x.orValue(7)") == 7)
         #expect(try value("has(steps.a) && !has(steps.b)") == true)
+        #expect(try value("steps['a' + ''].outputs.x + steps[?'b'].orValue({'n': 1}).n") == 2)
         #expect(throws: EvaluationProblem.self) { try value("steps.b.outputs") }
         #expect(bindings.asked.withLock { $0 } == [])
+    }
+
+    @Test func aVariableMayHoldAnOptional() throws {
+        let bindings: [String: Value] = ["some": .optional(["x": 1]), "none": .optional(nil)]
+        #expect(try evaluate("some.x.value() == 1 && some.?x.hasValue() && has(some.x)", bindings) == true)
+        #expect(try evaluate("none.x.hasValue() || none.?x.hasValue() || has(none.x)", bindings) == false)
     }
 
     @Test func layeredBindingsPreferTheTop() throws {
@@ -79,7 +86,9 @@ import Testing
         ("1 < 2 ? duration('1s') : duration('2s')", "duration"), ("[1].map(x, string(x))", "list(string)"),
         ("optional.of(1)", "optional(int)"), ("semver('1')", "version"), ("json('1')", "dyn"),
         ("[{'a': 1}].map(m, m.a)[0]", "int"), ("math.greatest(1, 2)", "int"), ("math.greatest(1, 2.0)", "dyn"),
-        ("min([1.5])", "double"), ("timestamp(0) - timestamp(0)", "duration"), ("type(1)", "type(int)"),
+        ("min([1.5])", "double"), ("sum([dyn(1)])", "dyn"),
+        ("[[1], [dyn('a')]]", "list(list(dyn))"), ("optional.none().orValue(1)", "int"), ("dyn(1) + 1", "int"),
+        ("timestamp(0) - timestamp(0)", "duration"), ("type(1)", "type(int)"),
         ("{'a': 1}.transformMap(k, v, k + 'x')", "map(string, string)"), ("[[1], []]", "list(list(int))"),
     ])
     func typesAreInferred(source: String, type: String) throws {

@@ -10,6 +10,7 @@ import Testing
             ("(?i)ABC", "xabcx", true), ("^\\d{4}-\\d{2}$", "2026-01", true), ("^.$", "ü", true),
             ("[[:alpha:]]+", "x", true),
             ("^\\+49", "+49", true), ("a\\++b", "a++b", true), ("\\Qa+b\\E", "a+b", true), ("[+*]+", "+*", true),
+            ("[](?=]+", "(?=]", true), ("[^](?=]", "(", false), ("^[[:digit:](?=]+$", "1(?=", true),
             ("\\p{Lu}", "Ä", true), ("(?P<n>a)", "a", true), ("a{2,3}?b", "aab", true), ("(?:a|b)c", "bc", true),
             ("\\bfoo\\b", "a foo b", true), ("^v?(0|[1-9]\\d*)\\.", "v1.2", true), ("x{,5}", "x{,5}", true),
         ] as [(String, String, Bool)])

@@ -113,6 +113,19 @@ import Testing
         #expect(result.ending == .exited(8))
     }
 
+    @Test func whatAKilledForkServerNeverTookIsOutstanding() throws {
+        let harness = try AttemptHarness()
+        // Stopped, it leaves the request in its socket; and nobody else is there to report.
+        kill(harness.server.pid, SIGSTOP)
+        try harness.server.launch(harness.request("touch launched"))
+        kill(harness.server.pid, SIGKILL)
+        let lost: Set<UInt64>? = harness.reports.first {
+            if case .serverLost(let outstanding) = $0 { outstanding } else { nil }
+        }
+        #expect(lost == [1])
+        #expect(harness.directory.text("launched") == nil)
+    }
+
     @Test func aKilledForkServerIsReportedAndItsSupervisorsGoOn() throws {
         let harness = try AttemptHarness()
         let hold = harness.fifo("hold")

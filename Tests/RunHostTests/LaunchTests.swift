@@ -87,18 +87,25 @@ import Testing
         #expect(piped.output == .empty)
     }
 
+    /// Writes a program through a process of its own: what this one has open for writing, forked servers of other
+    /// tests have too for a moment, and the kernel executes no such file.
+    private func makeProgram(_ name: String, _ text: String) throws {
+        var request = harness.request("cat > \(name) && chmod 755 \(name)", token: 100)
+        request.stdin = .bytes(Array(text.utf8))
+        #expect(try harness.run(request).ending == .exited(0))
+    }
+
     @Test func theProgramIsFoundInThePathOfItsOwnEnvironment() throws {
-        let program = harness.directory["my-tool"]
-        try HostFiles.writeAtomically(Array("#!/bin/sh\necho found \"$0\" \"$@\"\n".utf8), to: program, mode: 0o755)
+        try makeProgram("my-tool", "#!/bin/sh\necho found \"$0\" \"$@\"\n")
         var request = harness.request("")
         request.arguments = ["my-tool", "a b"]
         request.environment["PATH"] = "/nowhere:\(harness.directory.path):/bin"
         #expect(try harness.run(request).ending == .exited(0))
-        #expect(harness.directory.text("stdout") == "found \(program) a b\n")
+        #expect(harness.directory.text("stdout") == "found \(harness.directory["my-tool"]) a b\n")
     }
 
     @Test func aScriptWithoutAnInterpreterLineIsGivenToTheShell() throws {
-        try HostFiles.writeAtomically(Array("echo plain $1\n".utf8), to: harness.directory["plain"], mode: 0o755)
+        try makeProgram("plain", "echo plain $1\n")
         var request = harness.request("")
         request.arguments = [harness.directory["plain"], "one"]
         #expect(try harness.run(request).ending == .exited(0))

@@ -13,13 +13,16 @@ package struct ActionContext: Sendable {
     package var stepDirectory: String
     package var artifacts: String
     package var channels: [String: Configuration.Channel] = [:]
+    /// The base of relative paths of channels: where `belay.yml` is.
+    package var channelDirectory: String
     /// Of the whole action; nil: the kind's own default.
     package var timeout: Duration?
     /// Milliseconds left of a journaled deadline (`wait`); nil: the action counts for itself.
     package var deadline: (@Sendable () -> Int64)?
     /// Takes the secrets of the run out of a text that leaves Belay.
     package var mask: @Sendable (String) -> String
-    /// Starts a process that outlives the driver, in a session of its own, and returns without waiting for it.
+    /// Starts a process that outlives the driver, in a session of its own, and returns without waiting for it; the
+    /// timeout of the probe does not apply.
     package var startDetached: @Sendable (ProcessProbe) -> DetachedStart
     /// What an earlier attempt of the step recorded; a later attempt does not record again.
     package var undoData: Value?
@@ -40,6 +43,7 @@ package struct ActionContext: Sendable {
         self.mask = mask
         self.startDetached = startDetached
         self.recordUndoData = recordUndoData
+        channelDirectory = checks.directory
     }
 }
 
@@ -62,7 +66,8 @@ package struct ActionIdentity: Sendable {
 
 /// What became of a process that is to outlive the driver.
 package enum DetachedStart: Sendable {
-    /// `ended` tells how the process itself ended, or nil while it runs; it never blocks.
+    /// `ended` tells how the process itself ended, or nil while it runs; it never blocks. Where an exit code is known,
+    /// a start that fails is reported at once; otherwise the service is waited for.
     case started(ended: @Sendable () -> ProcessProbeResult?)
     case failed(String)
 }

@@ -6,6 +6,8 @@ package struct ActionResult: Sendable {
         case done
         /// The reason is for people; lower case, no full stop.
         case failed(reason: String, cause: Cause)
+        /// It could not be told whether it has the wanted effect: the step becomes unknown, and nothing is guessed.
+        case inconclusive(reason: String)
         /// The cancellation came first; how far it got is not known.
         case interrupted
     }
@@ -52,4 +54,10 @@ package struct EndRequest: Sendable, Equatable {
     package var outcome: Outcome
     package var disposition: String?
     package var message: String?
+
+    package init(outcome: Outcome, disposition: String?, message: String?) {
+        self.outcome = outcome
+        self.disposition = disposition
+        self.message = message
+    }
 }

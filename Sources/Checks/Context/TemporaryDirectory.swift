@@ -15,13 +15,7 @@ final class TemporaryDirectory {
         let descriptor = open(script.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o755)
         guard descriptor >= 0 else { throw SystemError.last("create \(script.path)") }
         defer { close(descriptor) }
-        var rest = Array(script.text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw SystemError.last("write \(script.path)") }
-            rest = rest.dropFirst(count)
-        }
+        try HostFiles.write(Array(script.text.utf8), to: descriptor, path: script.path)
     }
 
     func remove() {

@@ -15,7 +15,7 @@ package struct RunningProcess: Sendable, Equatable {
 
     /// Nil where there is no such process, or only what is left of one that ended.
     package static func read(_ pid: Int32) -> RunningProcess? {
-        guard let text = SmallFile.text("/proc/\(pid)/stat"), let open = text.firstIndex(of: "("),
+        guard let text = HostFiles.text(of: "/proc/\(pid)/stat"), let open = text.firstIndex(of: "("),
             let close = text.lastIndex(of: ")")
         else { return nil }
         // proc(5): after the name come state, ppid …; the start time is field 22.
@@ -23,7 +23,7 @@ package struct RunningProcess: Sendable, Equatable {
         guard fields.count > 19, fields[0] != "Z", fields[0] != "X", let parent = Int32(fields[1]),
             let ticks = UInt64(fields[19])
         else { return nil }
-        let arguments = SmallFile.bytes("/proc/\(pid)/cmdline") ?? []
+        let arguments = (try? HostFiles.read("/proc/\(pid)/cmdline", limit: 1 << 20)) ?? []
         let words = arguments.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         return RunningProcess(
             pid: pid, parent: parent, startTicks: ticks, name: String(text[text.index(after: open)..<close]),
@@ -35,7 +35,7 @@ package struct RunningProcess: Sendable, Equatable {
         // With hidepid (proc(5)) the processes of others are not shown: who is not seen may well run.
         guard access("/proc/1/stat", F_OK) == 0 else { throw SystemError("see the processes of others", errno: EPERM) }
         var all: [RunningProcess] = []
-        for name in SmallFile.names(in: "/proc") {
+        for name in HostFiles.names(in: "/proc") {
             if let pid = Int32(name), let process = read(pid) { all.append(process) }
         }
         let mine = ancestry(in: all)

@@ -21,7 +21,7 @@ package enum PidFile {
             return errno == ENOENT || errno == ENOTDIR
                 ? .missing : .unclear("pid file \(path): \(SystemError.text(of: errno))")
         }
-        guard let text = SmallFile.text(path) else { return .unclear("pid file \(path) cannot be read") }
+        guard let text = HostFiles.text(of: path) else { return .unclear("pid file \(path) cannot be read") }
         guard let word = text.split(whereSeparator: \.isWhitespace).first, let pid = Int32(word), pid > 1 else {
             return .unclear("pid file \(path) holds no process id")
         }

@@ -65,6 +65,15 @@ extension DiagnosticCode {
         """,
         wrong: "service: {name: ap, state: stopped}", right: "service: {name: app, state: stopped}")
 
+    package static let tooManySteps = DiagnosticCode(
+        "R210", "too many steps",
+        """
+        A run may have 100,000 steps, those of included runbooks counted each time they are included. For many alike
+        things use `foreach`, or a script.
+        """,
+        wrong: "# a includes b ten times, b includes c ten times, and so on",
+        right: "- id: each\n  foreach: inputs.hosts")
+
     package static let unknownChannel = DiagnosticCode(
         "R209", "an unknown channel",
         """
@@ -77,6 +86,6 @@ extension DiagnosticCode {
 extension DiagnosticCode {
     static let graphCodes: [DiagnosticCode] = [
         .duplicateStep, .ambiguousRunbook, .unknownStep, .cycle, .unreachableStep, .runbookNotFound, .inclusionCycle,
-        .unknownService, .unknownChannel,
+        .unknownService, .unknownChannel, .tooManySteps,
     ]
 }

@@ -17,23 +17,24 @@ extension Checker {
         var types: (key: ValueType, value: ValueType)?
         for entry in entries {
             let (key, value) = (check(entry.key), check(entry.value))
-            checkKey(key)
             nodes.append((key.node, value.node, entry.isOptional))
-            let found = entry.isOptional ? unwrapped(value) : value.type
+            let found = (key: keyType(key), value: entry.isOptional ? unwrapped(value) : value.type)
             types =
-                types.map { (inference.join($0.key, key.type), inference.join($0.value, found)) } ?? (key.type, found)
+                types.map { (inference.join($0.key, found.key), inference.join($0.value, found.value)) } ?? found
         }
         checkDuplicates(entries)
         let node = folded(MapNode(nodes, range), nodes.flatMap { [$0.key, $0.value] })
         return Checked(node: node, type: .map(types?.key ?? inference.fresh(), types?.value ?? inference.fresh()))
     }
 
-    private mutating func checkKey(_ key: Checked) {
+    /// The type of a key; `dyn` for all that is none, so that no type grows on both sides at once.
+    private mutating func keyType(_ key: Checked) -> ValueType {
         let type = inference.resolve(key.type)
         switch type {
-        case .string, .int, .uint, .bool: return
+        case .string, .int, .uint, .bool, .parameter: return type
         default:
             if isStrict, !type.isDynamic { report("\(type) cannot be the key of a map", key.node.range) }
+            return .dyn
         }
     }
 

@@ -109,14 +109,15 @@ extension Checker {
 
     /// The overloads that the arguments may fit, and the type of the result.
     ///
-    /// Without dynamic arguments the first that fits is the one.
+    /// Without dynamic parts in the arguments the first that fits is the one.
     private mutating func resolve(_ overloads: [Overload], _ arguments: [ValueType]) -> ([Overload], ValueType)? {
         var fitting: [Overload] = []
         var result: ValueType?
-        let isDynamic = arguments.contains { inference.resolve($0).isDynamic }
+        let isDynamic = arguments.contains { inference.resolve($0).mentionsDynamic }
+        let before = inference
+        var learned = inference
         for overload in overloads where overload.takes(arguments.count) {
             let types = inference.instantiate(arguments.indices.map { overload.parameter($0) } + [overload.result])
-            let before = inference
             var fits = true
             for (wanted, given) in zip(types, arguments) where fits { fits = inference.unify(wanted, given) }
             guard fits else {
@@ -125,10 +126,12 @@ extension Checker {
             }
             let found = inference.resolve(types[types.count - 1])
             guard isDynamic else { return ([overload], found) }
-            inference = before
+            (learned, inference) = (inference, before)
             fitting.append(overload)
             result = result.map { $0 == found ? found : .dyn } ?? found
         }
+        // What was learned from one of several possible overloads must not stay.
+        if fitting.count == 1 { inference = learned }
         return result.map { (fitting, $0) }
     }
 }

@@ -72,25 +72,21 @@ extension Checker {
             return Checked(node: FailingNode("no such field", range), type: .error)
         }
         let type = isOptional ? found.asOptional : found
-        let noun = base.type.noun
+        let access = FieldAccess(name: field.name, noun: base.type.noun, isOptional: isOptional)
         if let variable = freeVariable(operand) {
-            let member = MemberNode(variable, field.name, noun: noun, range)
-            return Checked(node: isOptional ? OptionalMemberNode(member) : member, type: type)
+            return Checked(node: MemberNode(variable, access, range), type: type)
         }
-        let node = SelectNode(base.node, field.name, noun: noun, isOptional: isOptional, range)
-        return Checked(node: folded(node, [base.node]), type: type)
+        return Checked(node: folded(SelectNode(base.node, access, range), [base.node]), type: type)
     }
 
-    mutating func checkHas(_ operand: Syntax, _ field: Syntax.Field, isOptional: Bool, _ range: Range<Int>)
-        -> Checked
-    {
+    mutating func checkHas(_ operand: Syntax, _ field: Syntax.Field, _ range: Range<Int>) -> Checked {
         let base = check(operand)
         _ = fieldType(of: base.type, field)
+        let access = FieldAccess(name: field.name, noun: base.type.noun, isOptional: false)
         if let variable = freeVariable(operand) {
-            let member = MemberNode(variable, field.name, noun: base.type.noun, range)
-            return Checked(node: MemberPresenceNode(member), type: .bool)
+            return Checked(node: MemberPresenceNode(MemberNode(variable, access, range)), type: .bool)
         }
-        return Checked(node: folded(PresenceNode(base.node, field.name, range), [base.node]), type: .bool)
+        return Checked(node: folded(PresenceNode(base.node, access, range), [base.node]), type: .bool)
     }
 
     /// The type of a field, reported where there is none.

@@ -79,20 +79,24 @@ extension Checker {
     /// The result type where one of the signatures fits; `dyn` where several do with different results.
     private mutating func resolve(_ signatures: [OperatorTable.Signature], _ arguments: [ValueType]) -> ValueType? {
         var result: ValueType?
-        let isDynamic = arguments.contains { inference.resolve($0).isDynamic }
+        let isDynamic = arguments.contains { inference.resolve($0).mentionsDynamic }
+        let before = inference
+        var learned = inference
+        var count = 0
         for signature in signatures {
             let types = inference.instantiate([signature.left, signature.right, signature.result])
-            let before = inference
             guard inference.unify(types[0], arguments[0]), inference.unify(types[1], arguments[1]) else {
                 inference = before
                 continue
             }
             let found = inference.resolve(types[2])
             guard isDynamic else { return found }
-            // What was learned from one of several possible signatures must not stay.
-            inference = before
+            (learned, inference) = (inference, before)
+            count += 1
             result = result.map { $0 == found ? found : .dyn } ?? found
         }
+        // What was learned from one of several possible signatures must not stay.
+        if count == 1 { inference = learned }
         return result
     }
 }

@@ -16,6 +16,8 @@ struct Checker {
     let environment: Environment
     var inference = Inference()
     private(set) var problems: [ExpressionProblem] = []
+    /// More than anyone reads of one expression.
+    private static let maxProblems = 100
     private var locals: [Local] = []
     private(set) var slotCount = 0
     /// What may still be spent on evaluating beforehand, so that checking is bounded as well.
@@ -33,8 +35,7 @@ struct Checker {
             checkSelect(operand, field, isOptional: isOptional, syntax.range)
         case .index(let operand, let index, let isOptional):
             checkIndex(operand, index, isOptional: isOptional, syntax.range)
-        case .has(let operand, let field, let isOptional):
-            checkHas(operand, field, isOptional: isOptional, syntax.range)
+        case .has(let operand, let field): checkHas(operand, field, syntax.range)
         case .call(let name, let nameRange, let receiver, let arguments):
             checkCall(Call(name: name, nameRange: nameRange, range: syntax.range), receiver, arguments)
         case .not, .negate, .binary, .and, .or, .conditional: checkOperator(syntax)
@@ -49,7 +50,7 @@ struct Checker {
 
     mutating func report(_ message: String, _ range: Range<Int>, help: String? = nil) {
         let problem = ExpressionProblem(range: range, message: message, help: help)
-        if !problems.contains(problem) { problems.append(problem) }
+        if problems.count < Self.maxProblems, !problems.contains(problem) { problems.append(problem) }
     }
 
     /// What stands for a part that is wrong: a problem, or without strictness an error when it is evaluated.

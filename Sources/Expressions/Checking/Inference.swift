@@ -52,7 +52,8 @@ struct Inference {
             return true
         }
         guard matches(known, type) else { return false }
-        if case .dyn = type { bound[name] = .dyn }
+        if case .parameter = known { return true }
+        bound[name] = resolve(known).generalised(to: resolve(type))
         return true
     }
 
@@ -72,8 +73,7 @@ struct Inference {
     /// One type for both; `dyn` where they differ.
     mutating func join(_ one: ValueType, _ other: ValueType) -> ValueType {
         guard unify(one, other) else { return .dyn }
-        let resolved = resolve(one)
-        return resolve(other) == .dyn ? .dyn : resolved
+        return resolve(one).generalised(to: resolve(other))
     }
 }
 
@@ -86,6 +86,19 @@ extension ValueType {
         case .optional(let inner): .optional(inner.renamingParameters(suffix))
         case .wrapper(let inner): .wrapper(inner.renamingParameters(suffix))
         case .type(let inner): .type(inner.renamingParameters(suffix))
+        default: self
+        }
+    }
+
+    /// The type with `dyn` wherever the other, which it unifies with, has it.
+    fileprivate func generalised(to other: ValueType) -> ValueType {
+        switch (self, other) {
+        case (_, .dyn): .dyn
+        case (.list(let one), .list(let two)): .list(one.generalised(to: two))
+        case (.map(let key, let value), .map(let otherKey, let otherValue)):
+            .map(key.generalised(to: otherKey), value.generalised(to: otherValue))
+        case (.optional(let one), .optional(let two)): .optional(one.generalised(to: two))
+        case (.null, .wrapper): other
         default: self
         }
     }

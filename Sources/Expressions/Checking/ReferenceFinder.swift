@@ -17,7 +17,7 @@ struct ReferenceFinder {
         switch syntax.kind {
         case .literal, .name: break
         case .select(let operand, _, _), .not(let operand), .negate(let operand): visit(operand)
-        case .has(let operand, let field, _):
+        case .has(let operand, let field):
             guard let path = path(operand) else { return visit(operand) }
             let range = operand.range.lowerBound..<field.range.upperBound
             found.append(Reference(path: path + [field.name], range: range))
@@ -26,14 +26,16 @@ struct ReferenceFinder {
             visit(index)
         case .call(let name, _, let receiver, let arguments):
             if let receiver, !isNamespace(receiver, name) { visit(receiver) }
-            arguments.forEach { visit($0) }
+            for argument in arguments { visit(argument) }
         case .binary(_, let left, let right):
             visit(left)
             visit(right)
-        case .and(let terms), .or(let terms): terms.forEach { visit($0) }
+        case .and(let terms), .or(let terms):
+            for term in terms { visit(term) }
         case .conditional(let condition, let whenTrue, let whenFalse):
-            [condition, whenTrue, whenFalse].forEach { visit($0) }
-        case .list(let elements): elements.forEach { visit($0.value) }
+            for part in [condition, whenTrue, whenFalse] { visit(part) }
+        case .list(let elements):
+            for element in elements { visit(element.value) }
         case .map(let entries):
             for entry in entries {
                 visit(entry.key)
@@ -50,7 +52,7 @@ struct ReferenceFinder {
 
     private mutating func within(_ names: [String], _ parts: [Syntax]) {
         locals += names
-        parts.forEach { visit($0) }
+        for part in parts { visit(part) }
         locals.removeLast(names.count)
     }
 

@@ -26,6 +26,7 @@ package struct LayeredBindings: Bindings {
     private let top: [String: Value]
     private let base: any Bindings
 
+    /// The variables of `top`, then those of `base`.
     package init(_ top: [String: Value], over base: any Bindings) {
         self.top = top
         self.base = base

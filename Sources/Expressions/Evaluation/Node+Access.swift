@@ -1,50 +1,51 @@
+/// The selection of a field, and what it means for each kind of value.
+struct FieldAccess: Sendable {
+    let name: String
+    /// What the field is called in messages, such as "step".
+    let noun: String?
+    /// Whether it is `.?`, which gives an optional.
+    let isOptional: Bool
+
+    func select(from base: Value, _ node: some Node) throws(EvaluationProblem) -> Value {
+        switch base {
+        case .map(let map): return try result(map[name], node)
+        case .optional(nil): return base
+        case .optional(.map(let map)?): return .optional(map[name])
+        default: throw node.problem("\(base.typeWord) has no fields")
+        }
+    }
+
+    func isPresent(in base: Value, _ node: some Node) throws(EvaluationProblem) -> Bool {
+        switch base {
+        case .map(let map), .optional(.map(let map)?): return map[name] != nil
+        case .optional(nil): return false
+        default: throw node.problem("\(base.typeWord) has no fields")
+        }
+    }
+
+    /// What has been found, or a problem where it must be there.
+    func result(_ found: Value?, _ node: some Node) throws(EvaluationProblem) -> Value {
+        if isOptional { return .optional(found) }
+        guard let found else { throw node.problem("the \(noun ?? "key") '\(name)' is absent") }
+        return found
+    }
+}
+
 /// A field of any value: `a.b`, `a.?b`.
 final class SelectNode: Node {
     let range: Range<Int>
     let operand: any Node
-    let field: String
-    let noun: String?
-    let isOptional: Bool
+    let field: FieldAccess
 
-    init(_ operand: any Node, _ field: String, noun: String?, isOptional: Bool, _ range: Range<Int>) {
+    init(_ operand: any Node, _ field: FieldAccess, _ range: Range<Int>) {
         self.operand = operand
         self.field = field
-        self.noun = noun
-        self.isOptional = isOptional
         self.range = range
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationProblem) -> Value {
         try frame.enter(self)
-        if isOptional, let member = operand as? MemberNode {
-            guard let base = try member.lookUp(&frame) else { throw problem(absent(member.field, member.noun)) }
-            return try select(from: base)
-        }
-        return try select(from: try operand.evaluate(&frame))
-    }
-
-    private func select(from base: Value) throws(EvaluationProblem) -> Value {
-        switch base {
-        case .map(let map):
-            if isOptional { return .optional(map[field]) }
-            guard let value = map[field] else { throw problem(absent(field, noun)) }
-            return value
-        case .optional(nil): return base
-        case .optional(.map(let map)?): return .optional(map[field])
-        default: throw problem(noFields(base))
-        }
-    }
-}
-
-/// A field of a free variable that may be absent: `steps.?backup`.
-final class OptionalMemberNode: Node {
-    let member: MemberNode
-
-    init(_ member: MemberNode) { self.member = member }
-
-    var range: Range<Int> { member.range }
-    func evaluate(_ frame: inout Frame) throws(EvaluationProblem) -> Value {
-        .optional(try member.lookUp(&frame))
+        return try field.select(from: try operand.evaluate(&frame), self)
     }
 }
 
@@ -52,9 +53,9 @@ final class OptionalMemberNode: Node {
 final class PresenceNode: Node {
     let range: Range<Int>
     let operand: any Node
-    let field: String
+    let field: FieldAccess
 
-    init(_ operand: any Node, _ field: String, _ range: Range<Int>) {
+    init(_ operand: any Node, _ field: FieldAccess, _ range: Range<Int>) {
         self.operand = operand
         self.field = field
         self.range = range
@@ -62,12 +63,7 @@ final class PresenceNode: Node {
 
     func evaluate(_ frame: inout Frame) throws(EvaluationProblem) -> Value {
         try frame.enter(self)
-        let base = try operand.evaluate(&frame)
-        switch base {
-        case .map(let map), .optional(.map(let map)?): return .bool(map[field] != nil)
-        case .optional(nil): return .bool(false)
-        default: throw problem(noFields(base))
-        }
+        return .bool(try field.isPresent(in: try operand.evaluate(&frame), self))
     }
 }
 
@@ -78,9 +74,7 @@ final class MemberPresenceNode: Node {
     init(_ member: MemberNode) { self.member = member }
 
     var range: Range<Int> { member.range }
-    func evaluate(_ frame: inout Frame) throws(EvaluationProblem) -> Value {
-        .bool(try member.lookUp(&frame) != nil)
-    }
+    func evaluate(_ frame: inout Frame) throws(EvaluationProblem) -> Value { .bool(try member.isPresent(&frame)) }
 }
 
 /// An element of a list or a value of a map: `a[b]`, `a[?b]`.
@@ -89,9 +83,12 @@ final class IndexNode: Node {
     let operand: any Node
     let index: any Node
     let isOptional: Bool
+    /// The name where the operand is a free variable, for which the bindings may have a short way.
+    private let variable: String?
 
     init(_ operand: any Node, _ index: any Node, isOptional: Bool, _ range: Range<Int>) {
         self.operand = operand
+        variable = (operand as? VariableNode)?.name
         self.index = index
         self.isOptional = isOptional
         self.range = range
@@ -99,9 +96,12 @@ final class IndexNode: Node {
 
     func evaluate(_ frame: inout Frame) throws(EvaluationProblem) -> Value {
         try frame.enter(self)
-        let base = try operand.evaluate(&frame)
         let key = try index.evaluate(&frame)
         try frame.spend(key: key, self)
+        if let variable, case .string(let name) = key, let found = frame.bindings.member(variable, name) {
+            return try FieldAccess(name: name, noun: nil, isOptional: isOptional).result(found, self)
+        }
+        let base = try operand.evaluate(&frame)
         if case .optional(let inner) = base {
             guard let inner else { return base }
             return .optional(try element(of: inner, key))
@@ -130,6 +130,6 @@ final class IndexNode: Node {
         if case .list(let list) = base {
             return "the index \(key.json()) is outside the list, which has \(list.count) elements"
         }
-        return absent(key.asString ?? key.json(), nil)
+        return "the key '\(key.asString ?? key.json())' is absent"
     }
 }

@@ -58,37 +58,33 @@ final class VariableNode: Node {
     }
 }
 
-/// A field of a free variable, for which the bindings may have a short way.
+/// A field of a free variable, for which the bindings may have a short way: `steps.backup`, `steps.?backup`.
 final class MemberNode: Node {
     let range: Range<Int>
     let variable: String
-    let field: String
-    let noun: String?
+    let field: FieldAccess
 
-    init(_ variable: String, _ field: String, noun: String?, _ range: Range<Int>) {
+    init(_ variable: String, _ field: FieldAccess, _ range: Range<Int>) {
         self.variable = variable
         self.field = field
-        self.noun = noun
         self.range = range
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationProblem) -> Value {
-        guard let value = try lookUp(&frame) else { throw problem(absent(field, noun)) }
+        try frame.enter(self)
+        if let found = frame.bindings.member(variable, field.name) { return try field.result(found, self) }
+        return try field.select(from: try whole(&frame), self)
+    }
+
+    /// Whether the field is there.
+    func isPresent(_ frame: inout Frame) throws(EvaluationProblem) -> Bool {
+        try frame.enter(self)
+        if let found = frame.bindings.member(variable, field.name) { return found != nil }
+        return try field.isPresent(in: try whole(&frame), self)
+    }
+
+    private func whole(_ frame: inout Frame) throws(EvaluationProblem) -> Value {
+        guard let value = frame.bindings.value(variable) else { throw problem("'\(variable)' has no value here") }
         return value
     }
-
-    /// The field, or nil where it is absent.
-    func lookUp(_ frame: inout Frame) throws(EvaluationProblem) -> Value? {
-        try frame.enter(self)
-        if let specialised = frame.bindings.member(variable, field) { return specialised }
-        guard let value = frame.bindings.value(variable) else { throw problem("'\(variable)' has no value here") }
-        guard case .map(let map) = value else { throw problem(noFields(value)) }
-        return map[field]
-    }
 }
-
-/// What is said of a field or key that is not there.
-func absent(_ field: String, _ noun: String?) -> String { "the \(noun ?? "key") '\(field)' is absent" }
-
-/// What is said where something without fields is selected from.
-func noFields(_ value: Value) -> String { "\(value.typeWord) has no fields" }

@@ -1,8 +1,11 @@
 /// A pure function of the language, with one implementation for each list of parameter types.
 package struct Function: Sendable {
+    /// What it is called by; with a dot in it, such as `math.abs`, it has no receiver.
     package let name: String
+    /// Its signatures; the first that fits the arguments is called.
     package let overloads: [Overload]
 
+    /// A function; its overloads should not differ in types of elements only, which are not looked at.
     package init(_ name: String, _ overloads: [Overload]) {
         self.name = name
         self.overloads = overloads
@@ -18,13 +21,16 @@ package struct Overload: Sendable {
 
     /// The types of the arguments, the receiver first.
     package let parameters: [ValueType]
+    /// The type of the result; it may mention type parameters of the arguments.
     package let result: ValueType
     /// Whether it is called as `a.f(b)` rather than `f(a, b)`.
     package let isMember: Bool
     /// Whether the last parameter may be given more than once.
     let isVariadic: Bool
+    /// Called only with arguments whose outermost types are those of `parameters`.
     package let implementation: Implementation
 
+    /// A signature without variadic arguments.
     package init(
         _ parameters: [ValueType], _ result: ValueType, isMember: Bool = false,
         implementation: @escaping Implementation
@@ -59,6 +65,7 @@ package struct Overload: Sendable {
 
 /// Why a function has no value for its arguments.
 package struct FunctionFailure: Error, Hashable, Sendable {
+    /// What is wrong; lower case, no full stop.
     package let message: String
     package init(_ message: String) { self.message = message }
 }

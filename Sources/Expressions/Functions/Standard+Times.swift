@@ -44,14 +44,15 @@ extension StandardFunctions {
                 .member([.timestamp, .string], .int) { arguments, budget throws(FunctionFailure) in
                     guard let moment = arguments[0].asTimestamp else { return 0 }
                     try budget.spend(bytes: 1_600 + arguments.string(1).utf8.count)
-                    let offset = try zone(arguments.string(1)).offset(at: moment)
-                    return .int(Int64(part(CivilTime(secondsSinceEpoch: moment.seconds + Int64(offset)))))
+                    return .int(Int64(part(try zone(arguments.string(1)).localTime(at: moment))))
                 },
             ])
     }
 
     private static func zone(_ name: String) throws(FunctionFailure) -> TimeZoneRules {
-        guard let zone = TimeZoneRules(named: name) else { throw FunctionFailure("unknown time zone '\(name)'") }
+        guard let zone = TimeZoneRules(named: name) else {
+            throw FunctionFailure("unknown time zone '\(name.prefix(60))'")
+        }
         return zone
     }
 

@@ -73,18 +73,17 @@ struct Lexer {
 }
 
 extension Lexer {
-    private static let symbols: [String] = [
-        "==", "!=", "<=", ">=", "&&", "||", "(", ")", "[", "]", "{", "}", ".", ",", ":", "?", "+", "-", "*", "/", "%",
-        "<", ">", "!",
-    ]
-
     private mutating func symbol() throws(ExpressionProblem) -> Token.Kind {
-        try refuseSlips()
-        for symbol in Self.symbols where startsWith(symbol) {
-            position += symbol.utf8.count
-            return .symbol(symbol)
+        let first = bytes[position]
+        if "=!<*?+$&|#;".utf8.contains(first) { try refuseSlips() }
+        let isPair = peek(1) == UInt8(ascii: "=") && "=!<>".utf8.contains(first)
+        if isPair || startsWith("&&") || startsWith("||") {
+            position += 2
+            return .symbol(text(position - 2..<position))
         }
-        throw unexpectedCharacter()
+        guard "()[]{}.,:?+-*/%<>!".utf8.contains(first) else { throw unexpectedCharacter() }
+        position += 1
+        return .symbol(text(position - 1..<position))
     }
 
     func startsWith(_ text: String) -> Bool {

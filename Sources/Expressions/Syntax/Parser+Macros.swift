@@ -27,12 +27,12 @@ extension Parser {
     }
 
     private func has(_ argument: Syntax, _ range: Range<Int>) throws(ExpressionProblem) -> Syntax {
-        guard case .select(let operand, let field, let isOptional) = argument.kind else {
+        guard case .select(let operand, let field, _) = argument.kind else {
             throw ExpressionProblem(
                 range: argument.range, message: "has() needs a field selection",
                 help: "write has(a.b), or \"b\" in a for other keys")
         }
-        return try node(range, .has(operand, field, isOptional: isOptional), [operand])
+        return try node(range, .has(operand, field), [operand])
     }
 
     private typealias Parts = (macro: Syntax.Macro, variables: [String], condition: Syntax?, body: Syntax)

@@ -21,7 +21,7 @@ struct Syntax: Sendable {
         case conditional(Syntax, Syntax, Syntax)
         case list([Element])
         case map([Entry])
-        case has(Syntax, Field, isOptional: Bool)
+        case has(Syntax, Field)
         case comprehension(Comprehension)
         case bind(String, Syntax, body: Syntax)
         /// `a.optMap(x, e)`, and `a.optFlatMap(x, e)` where the body gives an optional.

@@ -1,5 +1,6 @@
 /// A string with `${{ expression }}` in it, whose syntax is right.
 package struct ParsedTemplate: Sendable {
+    /// The text as it was given.
     package let source: String
     /// Every path rooted at a free variable, with ranges in the whole source.
     package let references: [Reference]

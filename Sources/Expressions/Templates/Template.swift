@@ -4,6 +4,7 @@
 /// stand as they are, numbers and truth values as `string()` gives them, durations as `90s`, moments as RFC 3339,
 /// lists and maps as JSON, and null as nothing.
 package struct Template: Sendable {
+    /// The text as it was given.
     package let source: String
     /// The expression's type where the whole text is one expression; otherwise string.
     package let resultType: ValueType

@@ -2,6 +2,7 @@ import CPCRE2
 
 /// A regular expression with the syntax of RE2 and bounded work.
 package struct Pattern: Sendable {
+    /// The pattern as it was given.
     package let source: String
     private let code: Code
     private let largestRepeat: Int

@@ -18,7 +18,10 @@ enum PatternSyntax {
                     throw PatternProblem(message: what, offset: index)
                 }
                 index = next == UInt8(ascii: "Q") ? endOfQuote(bytes, index + 2) : index + 1
-            case Ascii.openBracket: isInClass = true
+            case Ascii.openBracket where isInClass: index = endOfNamedClass(bytes, index)
+            case Ascii.openBracket:
+                isInClass = true
+                index = startOfClass(bytes, index)
             case Ascii.closeBracket: isInClass = false
             case Ascii.openBrace where !isInClass:
                 largestRepeat = max(largestRepeat, try repeatCount(bytes, index + 1))
@@ -43,6 +46,22 @@ enum PatternSyntax {
             throw PatternProblem(message: "a repeat count can be \(maxRepeat) at most", offset: start)
         }
         return largest
+    }
+
+    /// The last byte of `[`, `[^`, `[]` or `[^]`: a bracket at the start of a class stands for itself.
+    private static func startOfClass(_ bytes: [UInt8], _ open: Int) -> Int {
+        var index = open
+        if index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "^") { index += 1 }
+        if index + 1 < bytes.count, bytes[index + 1] == Ascii.closeBracket { index += 1 }
+        return index
+    }
+
+    /// The last byte of `[:alpha:]` inside a class; where it is none, the bracket itself.
+    private static func endOfNamedClass(_ bytes: [UInt8], _ open: Int) -> Int {
+        guard open + 1 < bytes.count, bytes[open + 1] == Ascii.colon,
+            let close = bytes[(open + 2)...].firstIndex(of: Ascii.closeBracket), bytes[close - 1] == Ascii.colon
+        else { return open }
+        return close
     }
 
     private static func endOfQuote(_ bytes: [UInt8], _ start: Int) -> Int {

@@ -1,5 +1,3 @@
-import Glibc
-
 /// When a time zone has which offset from UTC.
 package struct TimeZoneRules: Sendable {
     private let file: TimeZoneFile
@@ -15,6 +13,17 @@ package struct TimeZoneRules: Sendable {
         } else {
             return nil
         }
+    }
+
+    /// Reads the bytes of a zoneinfo file, such as those of /etc/localtime; nil where they are none.
+    package init?(zoneinfo bytes: [UInt8]) {
+        guard let file = TimeZoneFile(bytes) else { return nil }
+        self.file = file
+    }
+
+    /// Calendar and clock of the zone at a moment.
+    package func localTime(at timestamp: Timestamp) -> CivilTime {
+        CivilTime(secondsSinceEpoch: timestamp.seconds + Int64(offset(at: timestamp)))
     }
 
     /// Seconds east of UTC at a moment.

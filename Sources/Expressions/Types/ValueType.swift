@@ -79,6 +79,15 @@ extension ValueType: CustomStringConvertible {
         }
     }
 
+    /// Whether that holds for any part of it.
+    var mentionsDynamic: Bool {
+        switch self {
+        case .list(let inner), .optional(let inner): inner.mentionsDynamic
+        case .map(let key, let value): key.mentionsDynamic || value.mentionsDynamic
+        default: isDynamic
+        }
+    }
+
     /// What an identifier such as `int` denotes; nil for other names.
     static func denoted(by name: String) -> ValueType? {
         switch name {

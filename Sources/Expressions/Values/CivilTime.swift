@@ -1,13 +1,14 @@
 /// A moment as calendar and clock show it, in the proleptic Gregorian calendar.
-struct CivilTime {
-    let year, month, day, hour, minute, second: Int
+package struct CivilTime: Hashable, Sendable {
+    /// The month and the day count from 1.
+    package let year, month, day, hour, minute, second: Int
     /// 0 is Sunday.
-    let weekday: Int
+    package let weekday: Int
     /// 0 is the first of January.
-    let dayOfYear: Int
+    package let dayOfYear: Int
 
     /// Reads seconds since 1970, which an offset from UTC may have been added to.
-    init(secondsSinceEpoch: Int64) {
+    package init(secondsSinceEpoch: Int64) {
         let secondsPerDay: Int64 = 86_400
         let remainder = secondsSinceEpoch % secondsPerDay
         let ofDay = Int(remainder < 0 ? remainder + secondsPerDay : remainder)

@@ -5,7 +5,9 @@ package struct ValueProblem: Error, Hashable, Sendable {
 }
 
 extension TimeSpan {
-    /// Reads `90s`, `1h30m`, `1.5h`, `-250ms`, `2d`; units are d, h, m, s, ms, us, ns, and `0` needs none.
+    /// Reads `90s`, `1h30m`, `1.5h`, `-250ms`, `2d`.
+    ///
+    /// Units are y (365 days), w, d, h, m, s, ms, us and ns; `0` needs none.
     package init(parsing text: String) throws(ValueProblem) {
         var bytes = Array(text.utf8)[...]
         let isNegative = bytes.first == Ascii.minus
@@ -20,17 +22,17 @@ extension TimeSpan {
             guard let part = Self.takePart(&bytes) else { throw Self.malformed(text) }
             total += part
             guard total <= Int128(Int64.max) + 1 else {
-                throw ValueProblem(message: "the duration '\(text)' is longer than 292 years")
+                throw ValueProblem(message: "the duration '\(text.prefix(60))' is longer than 292 years")
             }
         }
         guard let exact = Int64(exactly: isNegative ? -total : total) else {
-            throw ValueProblem(message: "the duration '\(text)' is longer than 292 years")
+            throw ValueProblem(message: "the duration '\(text.prefix(60))' is longer than 292 years")
         }
         self.init(totalNanoseconds: exact)
     }
 
     private static func malformed(_ text: String) -> ValueProblem {
-        ValueProblem(message: "'\(text)' is not a duration such as 90s, 1h30m, 250ms or 2d")
+        ValueProblem(message: "'\(text.prefix(60))' is not a duration such as 90s, 1h30m, 250ms or 2d")
     }
 
     /// Takes one number with its unit off the front, in nanoseconds.
@@ -56,7 +58,8 @@ extension TimeSpan {
     }
 
     private static let units: [String: Int64] = [
-        "d": 86_400 * perSecond, "h": 3_600 * perSecond, "m": 60 * perSecond, "s": perSecond, "ms": 1_000_000,
+        "y": 31_536_000 * perSecond, "w": 604_800 * perSecond, "d": 86_400 * perSecond, "h": 3_600 * perSecond,
+        "m": 60 * perSecond, "s": perSecond, "ms": 1_000_000,
         "us": 1_000, "µs": 1_000, "μs": 1_000, "ns": 1,
     ]
 }

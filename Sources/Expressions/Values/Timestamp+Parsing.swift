@@ -8,7 +8,7 @@ extension Timestamp {
             let nanoseconds = reader.fraction(), let offset = reader.offset(), reader.isAtEnd,
             1...12 ~= month, 1...CivilTime.days(inMonth: month, of: year) ~= day,
             hour < 24, minute < 60, second < 60
-        else { throw ValueProblem(message: "'\(text)' is not a moment such as 2026-01-31T02:00:00Z") }
+        else { throw ValueProblem(message: "'\(text.prefix(60))' is not a moment such as 2026-01-31T02:00:00Z") }
         let days = Int64(CivilTime.daysSinceEpoch(year, month, day))
         let seconds = days * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset)
         guard let moment = Timestamp(seconds: seconds, nanoseconds: Int32(nanoseconds)) else {

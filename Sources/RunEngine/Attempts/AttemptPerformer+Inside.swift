@@ -91,6 +91,7 @@ extension AttemptPerformer {
     private func judge(_ result: ActionResult, _ node: PlanNode, _ intent: AttemptIntent) -> AttemptOutcome {
         switch result.outcome {
         case .interrupted: return AttemptOutcome(.unknown, reason: "it was ended before it was done")
+        case .inconclusive(let reason): return AttemptOutcome(.inconclusive, reason: reason)
         case .failed(let reason, let cause):
             return AttemptOutcome(.failed, cause: cause.ofAttempt, reason: reason)
         case .done: break
@@ -123,7 +124,11 @@ extension AttemptPerformer {
         guard case .exited(0) = result.end,
             let pid = Int32(String(decoding: result.stdout, as: UTF8.self).prefix { $0.isNumber })
         else { return .failed(String(decoding: result.stderr, as: UTF8.self)) }
-        return .started(pid: pid)
+        let began = ContinuousClock.now
+        return .started(ended: {
+            if let process = HostProcess.read(pid: pid), !process.isZombie { return nil }
+            return ProcessProbeResult(.notStarted("it ended by itself"), elapsed: ContinuousClock.now - began)
+        })
     }
 }
 

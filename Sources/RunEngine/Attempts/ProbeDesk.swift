@@ -63,12 +63,12 @@ final class ProbeDesk: Sendable {
     }
 
     private func wait(_ mailbox: Mailbox<SupervisorReport>, _ cancellation: Cancellation) -> ProcessProbeResult.End {
-        var supervisor: Int32?
+        var supervisor: LivingSupervisor?
         var wasAsked = false
         while true {
             for report in mailbox.receive(within: 50) {
                 switch report {
-                case .started(let started): supervisor = started.pid
+                case .started(let started): supervisor = LivingSupervisor(started)
                 case .done(let result): return wasAsked ? .interrupted : Self.end(of: result)
                 case .refused(_, let errno): return .notStarted(SystemError.text(of: errno))
                 case .vanished, .serverLost: return .notStarted("its supervisor has vanished")
@@ -76,7 +76,7 @@ final class ProbeDesk: Sendable {
             }
             if cancellation.isCancelled, !wasAsked, let supervisor {
                 wasAsked = true
-                _ = Signals.requestKill(supervisor: supervisor)
+                supervisor.requestKill()
             }
         }
     }

@@ -1,3 +1,6 @@
+import Glibc
+import RunHost
+
 /// Saves what a step protects, and brings it back.
 ///
 /// All reading and writing of protected content happens in child processes: tar, rm and sync of the host, and Belay's
@@ -6,13 +9,13 @@ package struct Protector: Sendable {
     /// Runs a program (looked up in PATH) with its arguments to its end; throws where it could not be run.
     package typealias RunChild = @Sendable (_ arguments: [String]) throws -> ChildOutcome
 
-    let run: RunChild
-    let belay: String
-    let lockTimeout: Duration
+    private let runChild: RunChild
+    private let belay: String
+    private let lockTimeout: Duration
 
     /// `belay` is the path of this executable; `lockTimeout` is how long a locked database is waited for.
     package init(run: @escaping RunChild, belay: String, lockTimeout: Duration = .seconds(30)) {
-        self.run = run
+        self.runChild = run
         self.belay = belay
         self.lockTimeout = lockTimeout
     }
@@ -30,25 +33,89 @@ package struct Protector: Sendable {
         }
     }
 
-    /// About how many bytes a snapshot takes.
-    package func room(for items: [ProtectedItem]) throws(ProtectionFailure) -> UInt64 { fatalError("to come") }
+    // MARK: Children
 
-    /// Fails with both figures where the filesystem of `directory`, which must exist, has no room for a snapshot.
-    package func checkRoom(for items: [ProtectedItem], in directory: String) throws(ProtectionFailure) {
-        fatalError("to come")
+    /// Runs a child whatever its exit status is.
+    func outcome(of arguments: [String], about path: String) throws(ProtectionFailure) -> ChildOutcome {
+        do {
+            return try runChild(arguments)
+        } catch {
+            throw ProtectionFailure("cannot run '\(arguments[0])' for \(path): \(error)", path: path)
+        }
     }
 
-    /// Saves the items into a directory of their own, made where it is missing; durable on return.
-    ///
-    /// What an earlier call left in the directory is replaced, complete or not.
-    package func snapshot(
-        _ items: [ProtectedItem], into directory: String
-    ) throws(ProtectionFailure) -> SnapshotManifest { fatalError("to come") }
+    /// Runs a child that must succeed; `doing` says what for, such as `cannot restore`.
+    func run(_ arguments: [String], _ doing: String, _ path: String) throws(ProtectionFailure) {
+        let outcome = try outcome(of: arguments, about: path)
+        if outcome.exit != 0 { throw Self.failure(doing, path, outcome, program: arguments[0]) }
+    }
 
-    /// Sets the present state aside into a new numbered directory in `aside`, then makes every item what it was.
-    ///
-    /// Nothing is touched where the snapshot is damaged. After a crash at any point, a second call completes it.
-    package func restore(
-        from directory: String, aside: String
-    ) throws(ProtectionFailure) -> RestoreReport { fatalError("to come") }
+    /// Runs SQLite's child, whose outcome is for the caller.
+    func runSQLite(
+        _ operation: String, _ source: String, _ target: String, about path: String
+    ) throws(ProtectionFailure) -> ChildOutcome {
+        let (seconds, attoseconds) = lockTimeout.components
+        let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+        return try outcome(of: [belay, "__sqlite", operation, source, target, "\(milliseconds)"], about: path)
+    }
+
+    /// What SQLite's child said, for a person.
+    func databaseFailure(_ doing: String, _ path: String, _ outcome: ChildOutcome) -> ProtectionFailure {
+        switch outcome.exit {
+        case SQLiteChild.busyExit:
+            ProtectionFailure(
+                "\(doing) \(path): another process kept the database locked for \(lockTimeout)", path: path,
+                help: "find who holds a transaction open (fuser \(path)), end it, and try again")
+        case SQLiteChild.damagedExit:
+            ProtectionFailure(
+                "\(doing) \(path): this is not a sound SQLite database: \(Self.firstLines(outcome.stderr))", path: path,
+                help: "look at it with: sqlite3 \(path) 'PRAGMA integrity_check'")
+        default: Self.failure(doing, path, outcome, program: "belay")
+        }
+    }
+
+    static func failure(
+        _ doing: String, _ path: String, _ outcome: ChildOutcome, program: String
+    ) -> ProtectionFailure {
+        let said = firstLines(outcome.stderr)
+        let cause = said.isEmpty ? "'\(program)' exited with status \(outcome.exit)" : said
+        return ProtectionFailure("\(doing) \(path): \(cause)", path: path)
+    }
+
+    /// The first few lines of an output as one: more are not more help.
+    private static func firstLines(_ text: String) -> String {
+        text.split(separator: "\n").prefix(3).joined(separator: "; ")
+    }
+
+    /// Removes files and trees, whatever is there; never what is mounted inside.
+    func delete(_ paths: [String], _ doing: String) throws(ProtectionFailure) {
+        var present: [String] = []
+        for path in paths where try Location.status(of: path) != nil { present.append(path) }
+        guard let first = present.first else { return }
+        try makeWritable(present)
+        try run(["rm", "-rf", "--one-file-system", "--"] + present, doing, first)
+    }
+
+    /// Lets a user other than root empty directories of their own that are not writable; root needs no leave.
+    private func makeWritable(_ paths: [String]) throws(ProtectionFailure) {
+        guard geteuid() != 0 else { return }
+        // What it cannot change is named by what comes next.
+        _ = try outcome(of: ["chmod", "--recursive", "--silent", "u+rwX", "--"] + paths, about: paths[0])
+    }
+
+    /// Makes everything durable that was written to the filesystem of a path.
+    func syncFilesystem(of path: String) throws(ProtectionFailure) {
+        try run(["sync", "--file-system", path], "cannot sync", path)
+    }
+}
+
+/// Runs a body whose errors come from the system, as a failure about `path`.
+func protecting<Result>(_ path: String, _ body: () throws -> Result) throws(ProtectionFailure) -> Result {
+    do {
+        return try body()
+    } catch let failure as ProtectionFailure {
+        throw failure
+    } catch {
+        throw ProtectionFailure("\(error)", path: path)
+    }
 }

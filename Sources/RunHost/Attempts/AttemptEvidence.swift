@@ -13,7 +13,7 @@ package enum AttemptEvidence: Sendable, Equatable {
     case lost
 
     /// Everything that the table looks at.
-    package struct Facts: Sendable, Equatable {
+    package struct Facts: Sendable {
         package enum Lock: Sendable, Equatable {
             case ours, held
         }
@@ -36,12 +36,6 @@ package enum AttemptEvidence: Sendable, Equatable {
             self.place = place
             self.supervisorIsAlive = supervisorIsAlive
             self.sessionIsAlive = sessionIsAlive
-        }
-
-        package static func == (one: Facts, other: Facts) -> Bool {
-            one.file?.slots == other.file?.slots && one.file?.lock == other.file?.lock
-                && one.digestsFit == other.digestsFit && one.place == other.place
-                && one.supervisorIsAlive == other.supervisorIsAlive && one.sessionIsAlive == other.sessionIsAlive
         }
     }
 

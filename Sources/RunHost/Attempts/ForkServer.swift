@@ -91,7 +91,8 @@ package final class ForkServer: Sendable {
         throw SystemError("reach the fork server", errno: error)
     }
 
-    /// Lets the server end; what it launched goes on. Only needed where the process itself goes on.
+    /// Lets the server end, which is reported as `serverLost`; what it launched goes on. Only needed where this
+    /// process itself goes on.
     package func stop() {
         shutdown(requests, Int32(SHUT_RDWR))
     }
@@ -107,6 +108,7 @@ package final class ForkServer: Sendable {
             if watched[0].revents != 0 {
                 var report = belay_report()
                 guard belay_fork_server_receive(reports, &report) == 1 else {
+                    if serverIsThere { handler(.serverLost(outstanding: outstanding.withLock { $0 })) }
                     return
                 }
                 if let report = accept(report) { handler(report) }

@@ -6,6 +6,10 @@ package struct AuditReport: Sendable, Equatable {
         /// Nil: about the whole journal.
         package let run: RunID?
         package let problem: Problem
+        package init(run: RunID?, problem: Problem) {
+            self.run = run
+            self.problem = problem
+        }
     }
 
     package enum Problem: Sendable, Equatable {

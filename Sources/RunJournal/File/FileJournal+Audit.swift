@@ -24,10 +24,17 @@ extension FileJournal {
     }
 
     private func integrity() throws(JournalFailure) -> [String] {
-        try read { database throws(JournalFailure) in
-            let answers = try database.rows("PRAGMA integrity_check") { $0.text(0) }
-            let orphans = try database.rows("PRAGMA foreign_key_check") { "a row of \($0.text(0)) belongs to nothing" }
-            return answers.filter { $0 != "ok" } + orphans
+        do throws(JournalFailure) {
+            return try read { database throws(JournalFailure) in
+                let answers = try database.rows("PRAGMA integrity_check") { $0.text(0) }
+                let orphans = try database.rows("PRAGMA foreign_key_check") {
+                    "a row of \($0.text(0)) belongs to nothing"
+                }
+                return answers.filter { $0 != "ok" } + orphans
+            }
+        } catch {
+            guard case .corrupt(_, let why) = error else { throw error }
+            return [why]
         }
     }
 

@@ -3,6 +3,7 @@ import RunbookModel
 
 /// Where runs are kept: who may use it, and the paths in it.
 package struct StateDirectory: Sendable, Equatable {
+    /// Absolute.
     package let path: String
     /// A team's group (2770 and 0660); nil: private to its owner (0700 and 0600).
     package let group: UInt32?
@@ -71,6 +72,11 @@ package struct StateDirectory: Sendable, Equatable {
         DriverLock.isHeld(path: driverLock(run, runbook))
     }
 
+    /// Who drives a run now: nil where nobody does, `.some(nil)` where they did not write down who they are.
+    package func driver(_ run: RunID, _ runbook: RunbookName) -> DriverLock.Holder?? {
+        DriverLock.holder(path: driverLock(run, runbook))
+    }
+
     var fileMode: mode_t { group == nil ? 0o600 : 0o660 }
     private var directoryMode: mode_t { group == nil ? 0o700 : 0o2770 }
 }
@@ -85,7 +91,6 @@ extension StateDirectory {
         try FileSystem.makeDirectory(path, mode: directoryMode, group: group)
         try check()
         try FileSystem.makeDirectory(path + "/runs", mode: directoryMode, group: group)
-        try FileSystem.makeFile(lockFile, mode: fileMode, group: group)
         // SQLite gives its log the mode of the database. In this process nobody can have the database open yet
         // where it does not exist; where it exists it is not opened here (closing it would drop SQLite's locks).
         try FileSystem.makeFile(database, mode: fileMode, group: group)
@@ -102,7 +107,10 @@ extension StateDirectory {
         try FileSystem.checkKind(of: path, allowsTmpfs: allowsTmpfs)
     }
 
+    /// Refuses files that must not be used. Of a journal without its lock, which no command deletes, makes the lock.
     func checkFiles() throws(JournalFailure) {
+        guard try hasJournal() else { throw .noJournal(path: path) }
+        try FileSystem.makeFile(lockFile, mode: fileMode, group: group)
         for file in [database, lockFile] {
             guard let status = try FileSystem.status(of: file) else { throw .noJournal(path: path) }
             if FileSystem.isLink(status) { throw .symbolicLink(path: file) }

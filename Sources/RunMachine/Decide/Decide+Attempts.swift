@@ -105,9 +105,13 @@ private struct Ending {
         switch outcome.kind {
         case .done: return [ended()] + endOfRun() + events(afterActionFrom: intent.purpose)
         case .neverLaunched: return ofNeverLaunched()
-        case .failed, .inconclusive:
+        case .failed:
             return [ended()] + machine.eventsOfFailure(index, outcome.reason ?? "it failed", context, outcome.cause)
-        case .unknown, .interrupted:
+        case .inconclusive where isAlive:
+            let why = outcome.reason ?? "it cannot be told whether it took effect"
+            return [ended(), .stepUnknown(path, reason: why, cause: .inconclusive)]
+                + question(why, [.retry, .accept, .markDone, .markFailed, .rollback, .keep])
+        case .unknown, .interrupted, .inconclusive:
             let reason = outcome.reason ?? "what became of it is not known"
             return [ended(), .stepUnknown(path, reason: reason, cause: .lost)]
                 + machine.eventsToSettle(index, reason, context)

@@ -45,7 +45,8 @@ extension RunMachine {
         case .pending: return node.isLeaf ? [.attemptDue(path, firstPurpose(index), item: 0)] : []
         case .failed where !node.isLeaf: return []
         case .failed: return [.attemptDue(path, retryPurpose(index), item: 0)]
-        case .unknown where steps[index].unknownCause == .inconclusive: return [.attemptDue(path, .settle, item: 0)]
+        case .unknown where steps[index].unknownCause == .inconclusive && !node.step.verify.isEmpty:
+            return [.attemptDue(path, .settle, item: 0)]
         case .unknown where !node.step.doneWhen.isEmpty: return [.attemptDue(path, .settle, item: 0)]
         case .unknown:
             return [

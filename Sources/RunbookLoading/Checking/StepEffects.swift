@@ -34,6 +34,16 @@ struct StepEffects {
 }
 
 extension Step {
+    /// The step with those inside it.
+    func count(_ includes: any Inclusions) -> Int {
+        switch body {
+        case .action, .verify: 1
+        case .group(let steps): steps.reduce(1) { $0 + $1.count(includes) }
+        case .firstOf(let ladder): ladder.remedies.reduce(1) { $0 + $1.count(includes) }
+        case .include(let inclusion): 1 + (includes.runbook(named: inclusion.name, at: inclusion.span)?.stepCount ?? 0)
+        }
+    }
+
     /// Whether its action changes something that can, or must, be taken back.
     fileprivate func leavesEffect(_ declaration: KindDeclaration?) -> Bool {
         switch undo {

@@ -42,8 +42,9 @@ extension DecodingContext {
             add(.wrappedExpression(source, node.span))
             return nil
         }
+        if bag.isFull { return nil }
         guard let parsed = unwrap(ParsedExpression.parse(source), node, .expressionSyntax),
-            mayUseSecrets(parsed.references, node, extras)
+            mayUseSecrets(parsed.references, node, scope, extras)
         else { return nil }
         let environment = scope.environment(extras, for: parsed.references)
         guard let checked = unwrap(parsed.check(in: environment), node, .expressionCheck) else { return nil }
@@ -59,7 +60,7 @@ extension DecodingContext {
     func template(_ node: SyntaxNode, _ scope: Scope, _ extras: Scope.Extras = .none) -> Template? {
         guard let text = text(node) else { return nil }
         guard let parsed = unwrap(Template.parse(text), node, .expressionSyntax),
-            mayUseSecrets(parsed.references, node, extras)
+            mayUseSecrets(parsed.references, node, scope, extras)
         else { return nil }
         let environment = scope.environment(extras, for: parsed.references)
         guard let checked = unwrap(parsed.check(in: environment), node, .expressionCheck) else { return nil }
@@ -97,11 +98,18 @@ extension DecodingContext {
         }
     }
 
-    private func mayUseSecrets(_ references: [Reference], _ node: SyntaxNode, _ extras: Scope.Extras) -> Bool {
-        guard !extras.allowsSecrets, let secret = references.first(where: { $0.path.first == "secrets" }) else {
-            return true
+    /// Secrets, and entries of `env` made from them, may stand only where nothing is journaled or shown.
+    private func mayUseSecrets(
+        _ references: [Reference], _ node: SyntaxNode, _ scope: Scope, _ extras: Scope.Extras
+    ) -> Bool {
+        if extras.allowsSecrets { return true }
+        let secret = references.first { reference in
+            reference.path[0] == "secrets"
+                || reference.path.count > 1 && reference.path[0] == "env"
+                    && scope.secretEntries.contains(reference.path[1])
         }
-        add(.misplacedSecret(node.span(ofText: secret.range)))
+        guard let secret else { return true }
+        add(.misplacedSecret(node.span(ofText: secret.range), entry: secret.path[0] == "env" ? secret.path[1] : nil))
         return false
     }
 }

@@ -21,7 +21,7 @@ extension DecodingContext {
             add(.notInterpolated(node.span(ofText: place)))
             return nil
         }
-        return text
+        return text.withoutTemplateEscapes
     }
 
     func literals(_ node: SyntaxNode, _ what: String = "a list of texts") -> [Located<String>] {
@@ -124,6 +124,11 @@ enum TimeOfDay {
 }
 
 extension String {
+    /// The text with `$${{`, which is how a literal `${{` is written, as that.
+    var withoutTemplateEscapes: String {
+        utf8.contains(UInt8(ascii: "$")) ? replacing("$${{", with: "${{") : self
+    }
+
     /// Where the first `${{` stands that is not written as `$${{`, in UTF-8 offsets.
     var templateStart: Range<Int>? {
         guard utf8.contains(UInt8(ascii: "$")) else { return nil }

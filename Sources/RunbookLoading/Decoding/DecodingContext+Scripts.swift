@@ -4,7 +4,7 @@ extension DecodingContext {
     /// A shell script, into which nothing is ever interpolated: a hostile input cannot become shell code.
     func script(_ node: SyntaxNode) -> String? {
         guard let text = text(node, "a script") else { return nil }
-        guard let start = text.templateStart else { return text }
+        guard let start = text.templateStart else { return text.withoutTemplateEscapes }
         let bytes = Array(text.utf8)
         let rest = bytes[start.lowerBound...]
         let end = rest.firstRange(of: Array("}}".utf8))?.upperBound ?? start.upperBound

@@ -16,7 +16,10 @@ final class DecodingContext {
         self.bag = bag
     }
 
-    func add(_ diagnostic: Diagnostic) { bag.add(diagnostic) }
+    /// Reports a diagnostic, which is not even made where it would not be kept: near names take time.
+    func add(_ diagnostic: @autoclosure () -> Diagnostic) {
+        if bag.isFull { bag.countError() } else { bag.add(diagnostic()) }
+    }
 
     func wrongType(_ node: SyntaxNode, expected: String) {
         if !node.isRefused { add(.wrongType(node, expected: expected)) }

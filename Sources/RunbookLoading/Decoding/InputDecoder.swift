@@ -90,7 +90,7 @@ enum InputGuard {
         if input.type == .version, let text = value.asString, SemanticVersion(text) == nil {
             return "'\(text)' is not a version such as 1.4.2"
         }
-        if let choices = input.choices, !choices.contains(value) {
+        if let choices = input.choices, !choices.contains(where: { $0.celEquals(value) }) {
             return "\(value.plainText) is not one of the choices"
         }
         if let least = input.minimum, isLess(value, least) { return "\(value.plainText) is less than `min`" }

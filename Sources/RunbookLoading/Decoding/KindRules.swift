@@ -36,6 +36,9 @@ enum KindRules {
         for rule in (isAction ? actions : checks)[call.key] ?? [] {
             check(rule, entries, call, context)
         }
+        if call.key == "run", let file = call.value.value(for: "file")?.scalar?.text, file.templateStart != nil {
+            context.add(.scriptNotPinned(call.keySpan))
+        }
         if call.key == "time", let bounds = call.value.value(for: "between")?.sequence, bounds.count != 2 {
             context.add(.badValue("`between` takes two times of day, from and to", call.keySpan))
         }

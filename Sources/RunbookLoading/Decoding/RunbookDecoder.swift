@@ -8,10 +8,15 @@ final class IncludedRunbook {
     /// The type of `steps.ID.steps` of a step that includes it.
     let steps: RecordType
     let effects: StepEffects
+    /// How many steps a run of it has, instances of `foreach` not counted.
+    let stepCount: Int
     /// A step that does not say how it is taken back; only in a runbook that never rolls back.
     let firstUndeclared: Step?
 
-    init(runbook: Runbook, steps: RecordType, effects: StepEffects, firstUndeclared: Step?) {
+    init(
+        runbook: Runbook, steps: RecordType, effects: StepEffects, stepCount: Int, firstUndeclared: Step?
+    ) {
+        self.stepCount = stepCount
         self.runbook = runbook
         self.steps = steps
         self.effects = effects
@@ -51,8 +56,16 @@ struct RunbookDecoder {
         }
         return IncludedRunbook(
             runbook: runbook, steps: steps,
-            effects: StepEffects(of: runbook.steps, context.vocabulary, includes),
+            effects: StepEffects(of: runbook.steps, context.vocabulary, includes), stepCount: stepCount(of: runbook),
             firstUndeclared: mustDeclare ? nil : EffectCheck.firstUndeclared(runbook.steps, context, includes))
+    }
+
+    /// The number of steps, which includes of includes can make very large; 0 after an error, so that it is reported once.
+    private func stepCount(of runbook: Runbook) -> Int {
+        let limit = 100_000
+        let count = runbook.steps.reduce(0) { $0 + $1.count(includes) }
+        if count > limit { context.add(.tooManySteps(count, runbook.span, limit: limit)) }
+        return count > limit ? 0 : count
     }
 
     // MARK: - What needs no scope

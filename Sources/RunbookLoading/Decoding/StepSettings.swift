@@ -2,13 +2,12 @@ import Diagnostics
 import Expressions
 import RunbookModel
 
-/// Decodes how a step's attempts are made: time, repetition, processes.
+/// Decodes how a step's attempts are made: repetition and processes.
 struct StepSettings {
     let context: DecodingContext
     let scope: Scope
 
     func decode(_ node: SyntaxNode, into step: inout Step) {
-        step.timeout = node.value(for: "timeout").flatMap { context.durationSetting($0, scope) }
         step.retry = node.value(for: "retry").flatMap(retry)
         step.untilStable = node.value(for: "until_stable").flatMap(untilStable)
         step.process = process(node)
@@ -104,7 +103,7 @@ struct StepSettings {
     /// The entries of an `env:`, in which secrets may stand.
     func environment(_ node: SyntaxNode) -> [EnvironmentEntry] {
         (context.mapping(node, "a mapping of variables") ?? []).compactMap { entry in
-            guard EnvironmentName.isValid(entry.key) else {
+            if !EnvironmentName.isValid(entry.key) || entry.key.hasPrefix("BELAY_") {
                 context.add(.badEnvironmentName(entry))
                 return nil
             }

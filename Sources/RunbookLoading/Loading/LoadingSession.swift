@@ -14,6 +14,8 @@ final class LoadingSession: Inclusions {
     private(set) var sources: [PinnedSource] = []
     /// The runbooks that are being decoded, each including the next.
     private var chain: [(name: RunbookName, path: String)] = []
+    /// How deep runbooks may include each other.
+    private static let depthLimit = 32
 
     init(vocabulary: Vocabulary, searchPaths: [String], profile: SystemProfile?, provider: SourceProvider) {
         self.vocabulary = vocabulary
@@ -42,6 +44,10 @@ final class LoadingSession: Inclusions {
         guard RunbookName.isValid(name.text) else { return nil }
         if let start = chain.firstIndex(where: { $0.name == name }) {
             bag.add(.inclusionCycle(chain[start...].map(\.name) + [name], span))
+            return nil
+        }
+        if chain.count > Self.depthLimit {
+            bag.add(.includedTooDeeply(name, span, limit: Self.depthLimit))
             return nil
         }
         let directory = FilePath.directory(span.file.name)

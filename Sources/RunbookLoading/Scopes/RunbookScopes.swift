@@ -24,11 +24,7 @@ struct RunbookScopes {
         defaults = Scope(base: known, steps: nil, secrets: secrets)
         let withInputs = known.adding(["inputs": .record(Self.inputs(node))])
         beforeEnvironment = Scope(base: withInputs, steps: nil, secrets: secrets)
-        let names = node.value(for: "env")?.mapping?.map(\.key) ?? []
-        let entries = RecordType(
-            noun: "entry of env",
-            fields: Dictionary(names.map { ($0, RecordType.Field(.string)) }) { first, _ in first })
-        whole = Scope(base: withInputs.adding(["env": .record(entries)]), steps: nil, secrets: secrets)
+        whole = beforeEnvironment.adding(environment: node.value(for: "env")?.mapping ?? [])
     }
 
     private static func inputs(_ node: SyntaxNode) -> RecordType {

@@ -10,6 +10,8 @@ final class Scope {
     private let steps: StepsScope?
     /// The declared secrets, for the places where they may stand.
     private let secrets: RecordType
+    /// The entries of `env` that hold secrets, and so may stand only where secrets may.
+    let secretEntries: Set<String>
     private var environments: [Extras: Environment] = [:]
 
     /// What an expression sees beyond the names of its place.
@@ -22,28 +24,35 @@ final class Scope {
         static let secrets = Extras(allowsSecrets: true)
     }
 
-    init(base: Environment, steps: StepsScope?, secrets: RecordType) {
+    init(base: Environment, steps: StepsScope?, secrets: RecordType, secretEntries: Set<String> = []) {
         self.base = base
         self.steps = steps
         self.secrets = secrets
+        self.secretEntries = secretEntries
     }
 
     /// The scope of a list of steps inside this place.
     func entering(_ steps: RecordType) -> Scope {
-        Scope(base: base, steps: StepsScope(record: steps, parent: self.steps), secrets: secrets)
+        let inner = StepsScope(record: steps, parent: self.steps)
+        return Scope(base: base, steps: inner, secrets: secrets, secretEntries: secretEntries)
     }
 
     /// The same scope with further variables.
     func adding(_ variables: [String: ValueType]) -> Scope {
-        Scope(base: base.adding(variables), steps: steps, secrets: secrets)
+        Scope(base: base.adding(variables), steps: steps, secrets: secrets, secretEntries: secretEntries)
     }
 
-    /// The same scope with further entries of `env`.
-    func adding(environmentEntries names: [String]) -> Scope {
-        guard !names.isEmpty, case .record(let present)? = base.variables["env"] else { return self }
-        var fields = present.fields
-        for name in names { fields[name] = RecordType.Field(.string) }
-        return adding(["env": .record(RecordType(noun: present.noun, fields: fields))])
+    /// The same scope with the entries of the runbook's `env`.
+    func adding(environment entries: [SyntaxNode.Entry]) -> Scope {
+        let fields = Dictionary(entries.map { ($0.key, RecordType.Field(.string)) }) { first, _ in first }
+        let record = RecordType(noun: "entry of env", fields: fields)
+        let secretEntries = entries.filter { entry in
+            guard let text = entry.value.scalar?.text else { return false }
+            return text.contains("${{") && text.contains("secrets")
+        }
+        return Scope(
+            base: base.adding(["env": .record(record)]), steps: steps, secrets: secrets,
+            secretEntries: Set(secretEntries.map(\.key)))
     }
 
     /// The environment for an expression with these references.

@@ -15,20 +15,26 @@ enum StandardTypes {
     static let facts = RecordType(
         noun: "fact",
         fields: [
-            "hostname": .init(.string), "os": .init(.string), "kernel": .init(.string),
+            "host": .init(.string), "os": .init(.record(system)), "kernel": .init(.string),
             "architecture": .init(.string), "cpus": .init(.int), "memory": .init(.int), "user": .init(.string),
             "boot_id": .init(.string), "commands": .init(.list(.string)),
         ])
+
+    /// `facts.os`, from os-release.
+    private static let system = RecordType(
+        noun: "field of os", fields: ["id": .init(.string), "version": .init(.string), "name": .init(.string)])
 
     /// The variable `failure` of handlers.
     static let failure = RecordType(
         noun: "field of failure", fields: ["step": .init(.string), "reason": .init(.string)])
 
-    /// `steps.ID.checks`: the names of the checks by their answer.
+    /// `steps.ID.checks`: how many checks gave which answer, and the names of those that failed.
     static let checks = RecordType(
         noun: "answer",
-        fields: Dictionary(
-            uniqueKeysWithValues: ["met", "warn", "not_met", "inconclusive", "failed"].map { ($0, .init(.dyn)) }))
+        fields: [
+            "met": .init(.int), "warn": .init(.int), "not_met": .init(.int), "inconclusive": .init(.int),
+            "failed": .init(.list(.string)),
+        ])
 }
 
 extension ResultFields {

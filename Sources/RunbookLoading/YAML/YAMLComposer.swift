@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// Builds nodes from events: aliases, duplicate keys, tags and bounds are decided here, since libyaml leaves them open.
-struct YAMLComposer {
+final class YAMLComposer {
     static let depthLimit = 64
     static let nodeLimit = 500_000
 
@@ -23,7 +23,7 @@ struct YAMLComposer {
     /// Anchors of values that are not finished yet.
     private var openAnchors: Set<String> = []
     private var nodeCount = 0
-    private(set) var diagnostics: [Diagnostic] = []
+    private(set) var bag = DiagnosticBag()
 
     init(file: SourceFile, events: YAMLEvents) {
         self.file = file
@@ -31,15 +31,15 @@ struct YAMLComposer {
     }
 
     /// The single document of the stream; nil after a syntax error, a broken bound, or for an empty file.
-    mutating func document() -> SyntaxNode? {
+    func document() -> SyntaxNode? {
         do throws(Stop) {
             guard case .documentStart = try next().kind else { throw Stop(diagnostic: .emptyFile(file)) }
             let root = try node(try next(), depth: 0).node
             let event = try next()
-            if case .documentStart = event.kind { diagnostics.append(.severalDocuments(span(event.range))) }
+            if case .documentStart = event.kind { report(.severalDocuments(span(event.range))) }
             return root
         } catch {
-            diagnostics.append(error.diagnostic)
+            bag.add(error.diagnostic)
             return nil
         }
     }
@@ -52,12 +52,16 @@ struct YAMLComposer {
         }
     }
 
+    private func report(_ diagnostic: @autoclosure () -> Diagnostic) {
+        if bag.isFull { bag.countError() } else { bag.add(diagnostic()) }
+    }
+
     private func span(_ range: Range<Int>) -> Span { Span(file: file, range: range) }
 
     // MARK: - Nodes
 
     /// A node and its height: 0 for a scalar.
-    private mutating func node(_ event: YAMLEvent, depth: Int) throws(Stop) -> (node: SyntaxNode, height: Int) {
+    private func node(_ event: YAMLEvent, depth: Int) throws(Stop) -> (node: SyntaxNode, height: Int) {
         let countBefore = nodeCount
         try count(1, at: event)
         if let anchor = event.anchor { openAnchors.insert(anchor) }
@@ -77,7 +81,7 @@ struct YAMLComposer {
         return made
     }
 
-    private mutating func count(_ number: Int, at event: YAMLEvent) throws(Stop) {
+    private func count(_ number: Int, at event: YAMLEvent) throws(Stop) {
         nodeCount += number
         if nodeCount > Self.nodeLimit {
             throw Stop(diagnostic: .tooManyNodes(span(event.range), limit: Self.nodeLimit))
@@ -90,13 +94,13 @@ struct YAMLComposer {
         }
     }
 
-    private mutating func alias(
+    private func alias(
         _ name: String, _ event: YAMLEvent, depth: Int
     ) throws(Stop) -> (node: SyntaxNode, height: Int) {
         guard let anchored = anchors[name], !openAnchors.contains(name) else {
             let isOpen = openAnchors.contains(name)
             let known = Array(anchors.keys)
-            diagnostics.append(.badAlias(name, span(event.range), standsInside: isOpen, known: known))
+            report(.badAlias(name, span(event.range), standsInside: isOpen, known: known))
             return (SyntaxNode(content: .refused, span: span(event.range)), 0)
         }
         try count(anchored.nodeCount, at: event)
@@ -104,19 +108,22 @@ struct YAMLComposer {
         return (anchored.node, anchored.height)
     }
 
-    private mutating func scalar(_ text: String, _ style: SyntaxNode.Scalar.Style, _ event: YAMLEvent) -> SyntaxNode {
+    private func scalar(_ text: String, _ style: SyntaxNode.Scalar.Style, _ event: YAMLEvent) -> SyntaxNode {
         let range = trimmed(event.range)
         let core = event.tag.map(CoreTag.init(name:)) ?? .none
         guard let tag = event.tag, core == nil || core == .sequence || core == .mapping else {
             let content = event.anchor == nil && core == nil ? range : withoutProperties(range)
+            if style == .plain, let comment = CommentTrap.comment(cutting: text, at: range.upperBound, in: file) {
+                report(.cutByComment(span(content), comment: comment))
+            }
             return SyntaxNode(content: .scalar(.init(text: text, style: style, tag: core)), span: span(content))
         }
-        diagnostics.append(YAMLTrap.diagnostic(forTag: tag, span(range), isPlain: style == .plain))
+        report(YAMLTrap.diagnostic(forTag: tag, span(range), isPlain: style == .plain))
         let stand = SyntaxNode.Scalar(text: file.text(in: range), style: .plain, tag: .string)
         return SyntaxNode(content: .scalar(stand), span: span(range))
     }
 
-    private mutating func sequence(
+    private func sequence(
         _ event: YAMLEvent, isFlow: Bool, depth: Int
     ) throws(Stop) -> (node: SyntaxNode, height: Int) {
         try check(depth: depth, at: event)
@@ -135,7 +142,7 @@ struct YAMLComposer {
         }
     }
 
-    private mutating func mapping(
+    private func mapping(
         _ event: YAMLEvent, isFlow: Bool, depth: Int
     ) throws(Stop) -> (node: SyntaxNode, height: Int) {
         try check(depth: depth, at: event)
@@ -164,25 +171,25 @@ struct YAMLComposer {
     }
 
     /// The name of a key; nil where it must not be used.
-    private mutating func accept(_ key: SyntaxNode, _ keySpan: Span, _ keys: inout KeySet) -> String? {
+    private func accept(_ key: SyntaxNode, _ keySpan: Span, _ keys: inout KeySet) -> String? {
         guard let scalar = key.scalar else {
-            if !key.isRefused { diagnostics.append(.keyNotScalar(keySpan)) }
+            if !key.isRefused { report(.keyNotScalar(keySpan)) }
             return nil
         }
         if scalar.text == "<<", scalar.style == .plain {
-            diagnostics.append(.mergeKey(keySpan))
+            report(.mergeKey(keySpan))
             return nil
         }
         if let first = keys.insert(scalar.text, keySpan) {
-            diagnostics.append(.duplicateKey(scalar.text, keySpan, first: first))
+            report(.duplicateKey(scalar.text, keySpan, first: first))
             return nil
         }
         return scalar.text
     }
 
-    private mutating func checkTag(of event: YAMLEvent, _ wanted: CoreTag) {
+    private func checkTag(of event: YAMLEvent, _ wanted: CoreTag) {
         guard let tag = event.tag, CoreTag(name: tag) != wanted else { return }
-        diagnostics.append(YAMLTrap.diagnostic(forTag: tag, span(event.range), isPlain: false))
+        report(YAMLTrap.diagnostic(forTag: tag, span(event.range), isPlain: false))
     }
 
     // MARK: - Spans

@@ -7,9 +7,9 @@ package enum YAMLReader {
         guard let start = SourceCheck.textStart(of: file, &bag) else { return nil }
         return file.bytes.withUnsafeBufferPointer { bytes in
             let events = YAMLEvents(UnsafeBufferPointer(rebasing: bytes[start...]), base: start)
-            var composer = YAMLComposer(file: file, events: events)
+            let composer = YAMLComposer(file: file, events: events)
             let root = composer.document()
-            composer.diagnostics.forEach { bag.add($0) }
+            bag.add(contentsOf: composer.bag)
             return root
         }
     }

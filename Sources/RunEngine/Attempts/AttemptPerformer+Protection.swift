@@ -1,0 +1,100 @@
+import Checks
+import Expressions
+import RunHost
+import RunMachine
+import RunPlan
+import RunbookModel
+
+extension AttemptPerformer {
+    /// The snapshot before a step's first attempt, or its restore.
+    func prepareProtection(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
+        let items = try protectedItems(node)
+        let snapshot = context.withMachine { $0.steps[node.index].snapshot }
+        let work: @Sendable (Cancellation) -> AttemptOutcome
+        var file: AttemptFile?
+        let directory = context.attemptDirectory(intent.step, intent.number)
+        if intent.purpose == .protect {
+            let target = context.snapshotDirectory(intent.step, intent.number)
+            work = { [self] cancellation in protect(items, into: target, cancellation) }
+        } else {
+            guard let snapshot else { throw PreparationProblem("there is no snapshot to restore") }
+            let source = context.snapshotDirectory(intent.step, snapshot)
+            let aside = "\(context.directory)/snapshots/\(intent.step.fileName)/aside"
+            try HostFiles.makeDirectories(directory)
+            file = try AttemptFile.preallocate(directory + "/attempt")
+            work = { [self] cancellation in restore(from: source, aside: aside, cancellation) }
+        }
+        return PreparedAttempt(intent: intent, node: node, file: file, directory: directory, work: .inside(work))
+    }
+
+    private func protectedItems(_ node: PlanNode) throws -> [ProtectedItem] {
+        let bindings = bindings(node)
+        let base = directory(scope: node.scope)
+        return try node.step.protect.map { protection in
+            switch protection {
+            case .path(let path, let exclude, _):
+                .path(absolute(try text(path, bindings), base), exclude: try exclude.map { try text($0, bindings) })
+            case .sqlite(let path, _): .sqlite(absolute(try text(path, bindings), base))
+            }
+        }
+    }
+
+    private func protector(_ cancellation: Cancellation) -> Protector {
+        let desk = desk
+        let environment = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"]
+        return Protector(
+            run: { words in
+                let settings = ProcessContext(environment: environment, shell: [])
+                let probe = ProcessProbe(words, in: "/", settings, timeout: .seconds(24 * 3_600))
+                let result = desk.run(probe, cancellation)
+                return Protector.ChildOutcome(
+                    exit: try Self.status(of: result.end, words),
+                    stderr: String(decoding: result.stderr, as: UTF8.self))
+            }, belay: host.executable)
+    }
+
+    private static func status(of end: ProcessProbeResult.End, _ words: [String]) throws -> Int32 {
+        switch end {
+        case .exited(let code): return Int32(code)
+        case .signalled(let signal): return 128 + Int32(signal)
+        case .timedOut: throw PreparationProblem("\(words.first ?? "") took too long")
+        case .notStarted(let why): throw PreparationProblem("\(words.first ?? "") could not be started: \(why)")
+        case .interrupted: throw PreparationProblem("it was interrupted")
+        }
+    }
+
+    private func protect(_ items: [ProtectedItem], into target: String, _ cancellation: Cancellation)
+        -> AttemptOutcome
+    {
+        timed {
+            let protector = protector(cancellation)
+            try HostFiles.makeDirectories(HostFiles.parent(of: target))
+            try protector.checkRoom(for: items, in: HostFiles.parent(of: target))
+            _ = try protector.snapshot(items, into: target)
+            host.crashPoint("driver.protected")
+            return AttemptOutcome(.done)
+        }
+    }
+
+    private func restore(from source: String, aside: String, _ cancellation: Cancellation) -> AttemptOutcome {
+        timed {
+            let report = try protector(cancellation).restore(from: source, aside: aside)
+            return AttemptOutcome(.done, reason: "what was there before is kept in \(report.aside)")
+        }
+    }
+
+    private func timed(_ work: () throws -> AttemptOutcome) -> AttemptOutcome {
+        let began = ContinuousClock.now
+        var outcome: AttemptOutcome
+        do {
+            outcome = try work()
+        } catch let failure as ProtectionFailure {
+            let help = failure.help.map { " (\($0))" } ?? ""
+            outcome = AttemptOutcome(.failed, cause: .error, reason: "\(failure.path): \(failure.message)\(help)")
+        } catch {
+            outcome = AttemptOutcome(.failed, cause: .error, reason: "\(error)")
+        }
+        outcome.elapsed = (ContinuousClock.now - began).inMilliseconds
+        return outcome
+    }
+}

@@ -1,0 +1,109 @@
+import Expressions
+import Glibc
+import RunHost
+import RunJournal
+import RunMachine
+import RunPlan
+import RunbookModel
+
+/// Takes the right to drive a run, and puts together what its driver needs.
+struct Claim {
+    let service: RunService
+    let run: RunID
+    let options: ClaimOptions
+    let host: EngineHost
+    let observer: any RunObserver
+
+    func make() throws -> ClaimedRun {
+        let summary = try service.journal.summary(run)
+        guard summary.isOpen else { throw JournalFailure.runIsClosed(run) }
+        let state = service.workspace.state
+        let holder = DriverLock.Holder(pid: getpid(), user: service.actor.user, since: host.now.wall)
+        if access(state.runDirectory(run, summary.runbook), F_OK) != 0 { try state.makeRunDirectory(run, summary.runbook) }
+        let lock = try state.lockDriver(run, summary.runbook, holder)
+        let pinned = try service.journal.pinned(run)
+        let plan = try service.plan(from: pinned)
+        let before = try service.journal.load(run)
+        let place = try Place.current(stateDirectory: state.path)
+        let recorded = before.record.place?.decoded(Place.self)
+        try checkPlace(recorded, place)
+        let context = try context(plan, pinned, summary, before)
+        let stored = try service.journal.claim(run)
+        _ = try service.journal.retakeLocks(run, epoch: stored.epoch, at: host.now.wall)
+        let machine = RunMachine(plan: plan, run: stored.record, steps: stored.steps)
+        let inFlight = machine.inFlight
+        context.withMachine { $0 = machine }
+        let driver = try Driver(
+            context: context, journal: service.journal, host: host, observer: observer, place: place,
+            epoch: stored.epoch)
+        driver.decide(
+            .claim(
+                RunEvent.Claimed(
+                    epoch: stored.epoch, by: service.actor, place: try Stored(encoding: place),
+                    byPerson: options.byPerson)))
+        driver.noteClock(behind: stored.lastEventAt)
+        try rememberFailures(of: driver, stored)
+        return ClaimedRun(driver: driver, inFlight: inFlight, recordedPlace: recorded, lock: lock)
+    }
+
+    /// Another machine or a copied directory: nothing may be presumed dead.
+    private func checkPlace(_ recorded: Place?, _ place: Place) throws {
+        guard let recorded, recorded.compared(with: place).otherMachine, options.takeOver == nil else { return }
+        throw ServiceFailure.refused(
+            "run \(run) was driven on another machine, or in another copy of this state directory",
+            help: "make sure that nothing of it runs there, then: belay resume \(run) --take-over --why …")
+    }
+
+    private func context(_ plan: Plan, _ pinned: Pinned, _ summary: RunSummary, _ stored: StoredRun) throws -> RunContext {
+        let state = service.workspace.state
+        let directory = state.runDirectory(run, summary.runbook)
+        try Pinning.materialize(pinned.files, in: directory)
+        var undone: String?
+        if let of = summary.undoOf {
+            undone = state.runDirectory(of, try service.journal.summary(of).runbook)
+        }
+        let surroundings = PinnedContext(
+            environment: pinned.environment,
+            directories: Pinning.directories(pinned.sources.keys, workingDirectory: pinned.workingDirectory),
+            facts: facts(pinned), startedAt: summary.startedAt, user: summary.requester.user, host: host.host)
+        let secrets = try RunSecrets.resolve(
+            plan, surroundings, environment: options.environment, ask: options.ask)
+        return RunContext(
+            id: run.number, plan: plan, pinned: surroundings, directory: directory, undoneDirectory: undone,
+            secrets: secrets, machine: RunMachine(plan: plan, run: stored.record, steps: stored.steps))
+    }
+
+    private func facts(_ pinned: Pinned) -> ValueMap {
+        guard case .map(let map)? = try? JSONText.parse(pinned.facts) else { return ValueMap() }
+        return map
+    }
+
+    /// What failed before may have left processes, which must be gone before anything is undone.
+    private func rememberFailures(of driver: Driver, _ stored: StoredRun) throws {
+        guard stored.steps.values.contains(where: { $0.state == .failed || $0.state == .unknown || $0.state == .undoFailed })
+        else { return }
+        for attempt in try service.journal.attempts(run, step: nil) {
+            guard let kind = attempt.outcome?.kind, kind == .failed || kind == .unknown, !attempt.intent.purpose.onlyLooks
+            else { continue }
+            driver.performer.remember(failed: attempt.intent.step, attempt.intent.number)
+        }
+    }
+}
+
+/// The secrets of a plan.
+enum RunSecrets {
+    static func resolve(
+        _ plan: Plan, _ pinned: PinnedContext, environment: [String: String],
+        ask: (@Sendable (_ prompt: String, _ isSecret: Bool) -> String?)?
+    ) throws(ServiceFailure) -> SecretStore {
+        guard plan.graph.scopes.contains(where: { !$0.runbook.secrets.isEmpty }) else { return .none }
+        let context = RunContext(
+            id: 0, plan: plan, pinned: pinned, directory: "/", undoneDirectory: nil, secrets: .none,
+            machine: RunMachine(plan: plan))
+        let resolver = SecretResolver(
+            environment: environment, ask: ask,
+            text: { scope, template in try template.evaluate(RunBindings(context, scope: scope)).plainText },
+            workingDirectory: { scope in pinned.directories[plan.graph.scopes[scope].runbook.name] ?? "/" })
+        return SecretStore(try resolver.resolve(plan.graph))
+    }
+}

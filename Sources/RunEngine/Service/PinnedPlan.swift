@@ -1,0 +1,68 @@
+import Expressions
+import FoundationEssentials
+import RunJournal
+import RunMachine
+import RunPlan
+import RunbookLoading
+import RunbookModel
+
+/// Makes a plan again from what a run pinned, and from nothing else.
+enum PinnedPlan {
+    static func make(_ pinned: Pinned) throws(ServiceFailure) -> Plan {
+        let profile = try profile(pinned)
+        let provider = SourceProvider.pinned(pinned.sources)
+        guard let root = rootPath(pinned) else {
+            throw .refused("the pinned runbook '\(pinned.runbook)' is missing in the journal", help: "run 'belay audit'")
+        }
+        let loader = RunbookLoader(
+            searchPaths: Array(Set(pinned.sources.keys.map(directory))).sorted(), profile: profile, provider: provider)
+        let (loaded, bag) = loader.load(root)
+        guard let loaded else { throw .diagnostics(bag) }
+        let given: [String: Value]
+        do { given = try inputs(pinned.inputs) } catch {
+            throw .refused("the pinned inputs cannot be read: \(error)", help: "run 'belay audit'")
+        }
+        let bound = InputBinding.bind(loaded.root.inputs, given: given) { _ in .null }
+        guard case .success(let values) = bound else {
+            if case .failure(let problems) = bound { throw .inputs(problems.all) }
+            throw .inputs([])
+        }
+        return Plan(
+            runbook: loaded.root, included: loaded.included, inputs: values, system: profile, digest: pinned.digest)
+    }
+
+    private static func profile(_ pinned: Pinned) throws(ServiceFailure) -> SystemProfile? {
+        guard let source = pinned.profile else { return nil }
+        let provider = SourceProvider.pinned([source.name: source.bytes])
+        let (profile, bag) = RunbookLoader(provider: provider).loadProfile(source.name)
+        guard let profile else { throw .diagnostics(bag) }
+        return profile
+    }
+
+    private static func rootPath(_ pinned: Pinned) -> String? {
+        pinned.sources.keys.first { path in
+            let file = path.split(separator: "/").last.map(String.init) ?? path
+            return file == "\(pinned.runbook).yml" || file == "\(pinned.runbook).yaml"
+        }
+    }
+
+    private static func directory(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    }
+
+    private static func inputs(_ json: String) throws -> [String: Value] {
+        guard case .map(let map) = try JSONText.parse(json) else { return [:] }
+        return Dictionary(uniqueKeysWithValues: map.compactMap { entry in entry.key.asString.map { ($0, entry.value) } })
+    }
+}
+
+extension Stored {
+    /// Any encodable value as JSON.
+    init(encoding value: some Encodable) throws {
+        self.init(json: String(decoding: try JSONEncoder().encode(value), as: UTF8.self))
+    }
+
+    func decoded<Result: Decodable>(_ type: Result.Type) -> Result? {
+        try? JSONDecoder().decode(type, from: Data(json.utf8))
+    }
+}

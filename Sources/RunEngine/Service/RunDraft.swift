@@ -1,0 +1,239 @@
+import Diagnostics
+import Expressions
+import FoundationEssentials
+import Glibc
+import RunHost
+import RunJournal
+import RunMachine
+import RunPlan
+import RunbookLoading
+import RunbookModel
+
+/// A run that could be started: loaded, bound, pinned; nothing is written yet.
+package struct RunDraft: Sendable {
+    package let loaded: LoadedRunbook
+    package let plan: Plan
+    package let pinned: Pinned
+    package var digest: String { plan.digest }
+
+    /// The locks that the run takes.
+    func locks() throws(ServiceFailure) -> [LockRequest] { try Self.locks(of: plan, pinned) }
+
+    /// The longest that the run waits for its locks.
+    package var lockWait: Duration {
+        let bindings = RunBindings(Self.context(plan, pinned), scope: 0)
+        return plan.locks.compactMap { try? $0.lock.wait.evaluatedSetting(bindings) }.max() ?? .zero
+    }
+
+    static func locks(of plan: Plan, _ pinned: Pinned) throws(ServiceFailure) -> [LockRequest] {
+        let context = context(plan, pinned)
+        var requests: [LockRequest] = []
+        for (scope, lock) in plan.locks {
+            do {
+                let name = try lock.name.evaluate(RunBindings(context, scope: scope)).plainText
+                guard !requests.contains(where: { $0.name == name }) else { continue }
+                requests.append(LockRequest(name: name, mode: lock.mode, preempts: lock.preempts))
+            } catch {
+                throw .refused("the name of a lock cannot be evaluated: \(error)", help: nil)
+            }
+        }
+        return requests
+    }
+
+    private static func context(_ plan: Plan, _ pinned: Pinned) -> RunContext {
+        let surroundings = PinnedContext(
+            environment: pinned.environment, directories: [:], facts: ValueMap(), startedAt: 0, user: "", host: "")
+        return RunContext(
+            id: 0, plan: plan, pinned: surroundings, directory: "/", undoneDirectory: nil, secrets: .none,
+            machine: RunMachine(plan: plan))
+    }
+
+    /// When the run must have ended.
+    func deadline(from now: Moment) throws(ServiceFailure) -> Deadline? {
+        guard let deadline = plan.runbook.deadline else { return nil }
+        switch deadline.moment {
+        case .after(let setting):
+            do {
+                let length = try setting.evaluatedSetting(RunBindings(Self.context(plan, pinned), scope: 0))
+                return Deadline(from: now, length: length.inMilliseconds)
+            } catch { throw .refused("the deadline cannot be evaluated: \(error)", help: nil) }
+        case .at(let minutes): return Deadline(from: now, length: LocalTime.untilNext(minutes: minutes, from: now.wall))
+        }
+    }
+}
+
+extension Setting<Duration> {
+    /// The duration, its template evaluated.
+    func evaluatedSetting(_ bindings: RunBindings) throws -> Duration {
+        switch self {
+        case .value(let duration): return duration
+        case .template(let template):
+            guard case .duration(let span) = try Shape.duration.convert(try template.evaluate(bindings)) else { return .zero }
+            return span.duration
+        }
+    }
+}
+
+/// Times of day by the host's clock.
+package enum LocalTime {
+    /// Milliseconds until the next time it is so many minutes past midnight.
+    package static func untilNext(minutes: Int, from wall: Int64) -> Int64 {
+        var seconds = time_t(wall / 1_000)
+        var local = tm()
+        localtime_r(&seconds, &local)
+        var target = local
+        target.tm_hour = Int32(minutes / 60)
+        target.tm_min = Int32(minutes % 60)
+        target.tm_sec = 0
+        target.tm_isdst = -1
+        var moment = mktime(&target)
+        if moment <= seconds {
+            target.tm_mday += 1
+            target.tm_isdst = -1
+            moment = mktime(&target)
+        }
+        return max(0, Int64(moment) * 1_000 - wall)
+    }
+}
+
+extension RunService {
+    /// Loads, binds and pins what somebody wants to run. Nothing is written.
+    ///
+    /// Errors: everything that is wrong with the runbook, the profile or the inputs, all at once where possible.
+    package static func draft(_ request: RunRequest, _ workspace: Workspace, host identity: Identity)
+        throws(ServiceFailure) -> RunDraft
+    {
+        let profile = try loadProfile(request.system ?? workspace.configuration.system, workspace)
+        let loader = workspace.loader(profile: profile?.profile)
+        guard let path = loader.find(request.runbook) else { throw unknownRunbook(request.runbook, workspace) }
+        let (loaded, bag) = loader.load(path)
+        guard let loaded else { throw .diagnostics(bag) }
+        try checkRequirements(loaded, profile?.profile, request.environment)
+        let inputs = try bind(loaded, request, profile?.profile)
+        let sources = Dictionary(loaded.sources.map { ($0.path, $0.file.bytes) }, uniquingKeysWith: { first, _ in first })
+        let directories = Pinning.directories(sources.keys, workingDirectory: workspace.directory)
+        var pinned = Pinned(runbook: loaded.root.name, digest: "")
+        pinned.sources = sources
+        pinned.files = try Pinning.files(loaded, directories)
+        pinned.profile = profile?.source
+        pinned.inputs = Value.map(inputs).json()
+        pinned.digest = Pinning.digest(sources, pinned.inputs, pinned.profile, pinned.files)
+        pinned.environment = pinnedEnvironment(loaded, request.environment)
+        pinned.workingDirectory = workspace.directory
+        pinned.facts = facts(request.environment)
+        pinned.belayVersion = BelayVersion.current
+        if let wanted = request.planDigest, !pinned.digest.hasPrefix(wanted) {
+            throw .refused(
+                "the plan is not the one that was looked at: it is \(pinned.digest.prefix(12)) now",
+                help: "look at it again with 'belay plan'")
+        }
+        let plan = Plan(
+            runbook: loaded.root, included: loaded.included, inputs: inputs, system: profile?.profile,
+            digest: pinned.digest)
+        return RunDraft(loaded: loaded, plan: plan, pinned: pinned)
+    }
+
+    private static func unknownRunbook(_ name: String, _ workspace: Workspace) -> ServiceFailure {
+        let names = workspace.runbookPaths.flatMap { HostFiles.names(in: $0) }
+            .filter { $0.hasSuffix(".yml") && !$0.hasSuffix(".test.yml") }.map { String($0.dropLast(4)) }
+        let near = nearest(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
+        return .refused(
+            "there is no runbook '\(name)'",
+            help: "\(near)looked in \(workspace.runbookPaths.joined(separator: ", ")); 'belay list' shows what there is")
+    }
+
+    private static func loadProfile(_ name: String?, _ workspace: Workspace) throws(ServiceFailure) -> (
+        profile: SystemProfile, source: Pinned.Source
+    )? {
+        guard let name else { return nil }
+        guard let path = workspace.profilePath(name), access(path, R_OK) == 0 else {
+            let near = nearest(to: name, in: workspace.profileNames).map { "did you mean '\($0)'? " } ?? ""
+            throw .refused(
+                "there is no system profile '\(name)'",
+                help: "\(near)profiles are systems/NAME.yml in \(workspace.runbookPaths.joined(separator: ", "))")
+        }
+        let (profile, bag) = workspace.loader().loadProfile(path)
+        guard let profile else { throw .diagnostics(bag) }
+        do {
+            return (profile, Pinned.Source(name: path, bytes: try HostFiles.read(path)))
+        } catch { throw .refused("\(path) cannot be read: \(error)", help: nil) }
+    }
+
+    private static func checkRequirements(
+        _ loaded: LoadedRunbook, _ profile: SystemProfile?, _ environment: [String: String]
+    ) throws(ServiceFailure) {
+        let runbooks = [loaded.root] + loaded.included.values.sorted { $0.name < $1.name }
+        if profile == nil, let needy = runbooks.first(where: { $0.requires.system.contains { !$0.isOptional } }) {
+            throw .refused(
+                "runbook '\(needy.name)' needs a system profile",
+                help: "choose one with --system NAME, or set `system:` in belay.yml")
+        }
+        let path = (environment["PATH"] ?? "").split(separator: ":")
+        let missing = Set(runbooks.flatMap { $0.requires.commands.map(\.value) }).filter { command in
+            !path.contains { access("\($0)/\(command)", X_OK) == 0 }
+        }
+        guard missing.isEmpty else {
+            throw .refused(
+                "these programs are needed and not on PATH: \(missing.sorted().joined(separator: ", "))",
+                help: "install them, or extend PATH")
+        }
+    }
+
+    private static func bind(_ loaded: LoadedRunbook, _ request: RunRequest, _ profile: SystemProfile?)
+        throws(ServiceFailure) -> ValueMap
+    {
+        var given = request.values
+        for (name, text) in request.inputs {
+            let type = loaded.root.inputs.first { $0.name == name }?.type ?? .string
+            given[name] = type.parse(text)
+        }
+        if let ask = request.ask {
+            for input in loaded.root.inputs where input.isRequired && given[input.name] == nil {
+                let prompt = input.description.map { "\(input.name) (\($0))" } ?? input.name
+                if let answer = ask(prompt, input.isSecret) { given[input.name] = input.type.parse(answer) }
+            }
+        }
+        let bindings = DictionaryBindings(["system": .map(profile?.value ?? ValueMap())])
+        switch InputBinding.bind(loaded.root.inputs, given: given, evaluate: { try $0.evaluate(bindings) }) {
+        case .success(let inputs): return inputs
+        case .failure(let problems): throw .inputs(problems.all)
+        }
+    }
+
+    private static func pinnedEnvironment(_ loaded: LoadedRunbook, _ environment: [String: String]) -> [String: String] {
+        var pinned: [String: String] = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        let passed = ([loaded.root] + loaded.included.values).flatMap { PassedVariables.named(in: $0.steps) }
+        for name in ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ"] + passed { if let value = environment[name] { pinned[name] = value } }
+        return pinned
+    }
+
+    private static func facts(_ environment: [String: String]) -> String {
+        guard let facts = try? HostFacts.gather() else { return "{}" }
+        let commands = HostFacts.commands(onPath: environment["PATH"] ?? "")
+        let value: Value = [
+            "hostname": .string(facts.host), "os": .string(facts.os.name), "kernel": .string(facts.kernel),
+            "architecture": .string(facts.architecture), "cpus": .int(Int64(facts.cpus)),
+            "memory": .int(Int64(clamping: facts.memory)), "user": .string(facts.user), "boot_id": .string(facts.bootID),
+            "commands": .list(commands.map { .string($0) }),
+        ]
+        return value.json()
+    }
+}
+
+/// The variables that steps take over from the environment of whoever starts the run.
+private enum PassedVariables {
+    static func named(in steps: [Step]) -> [String] {
+        steps.flatMap { step -> [String] in
+            switch step.body {
+            case .group(let inner): step.process.passEnvironment + named(in: inner)
+            case .firstOf(let ladder): step.process.passEnvironment + named(in: ladder.remedies)
+            default: step.process.passEnvironment
+            }
+        }
+    }
+}
+
+/// The version of Belay.
+package enum BelayVersion {
+    package static let current = "0.1.0"
+}

@@ -1,0 +1,222 @@
+import Diagnostics
+import Expressions
+import Glibc
+import RunHost
+import RunJournal
+import RunMachine
+import RunPlan
+import RunbookLoading
+import RunbookModel
+
+/// The one way in to runs: everything that a command, or later a daemon, does with them.
+package final class RunService: Sendable {
+    package let workspace: Workspace
+    package let journal: any Journal
+    package let actor: Actor
+
+    package init(workspace: Workspace, journal: any Journal, actor: Actor) {
+        self.workspace = workspace
+        self.journal = journal
+        self.actor = actor
+    }
+
+    /// Opens the journal of a workspace, and makes it where `creates` says so.
+    package static func open(_ workspace: Workspace, creates: Bool, actor: Actor) throws(ServiceFailure) -> RunService {
+        do throws(JournalFailure) {
+            let journal = try FileJournal(workspace.state, creates ? .create : .existing)
+            return RunService(workspace: workspace, journal: journal, actor: actor)
+        } catch { throw .journal(error) }
+    }
+
+    // MARK: Starting
+
+    /// Opens a run: pinned, with its locks, and nothing of it started.
+    ///
+    /// Errors: `.journal(.locked)` where another run has one of its locks.
+    package func create(_ draft: RunDraft, host: EngineHost) throws(ServiceFailure) -> RunID {
+        let now = host.now
+        let deadline = try draft.deadline(from: now)
+        let created = RunEvent.Created(
+            runbook: draft.plan.runbook.name, planDigest: draft.plan.digest, by: actor, deadline: deadline)
+        return try create(
+            draft.plan, draft.pinned, .created(created), locks: try draft.locks(), system: draft.plan.system?.name,
+            at: now)
+    }
+
+    private func create(
+        _ plan: Plan, _ pinned: Pinned, _ event: RunEvent, locks: [LockRequest], system: String?, at now: Moment
+    ) throws(ServiceFailure) -> RunID {
+        var machine = RunMachine(plan: plan)
+        do { try machine.apply(event) } catch { throw .refused("internal error: \(error)", help: nil) }
+        var new = NewRun(
+            pinned: pinned, system: system, requester: actor, events: [JournalEntry(at: now.wall, event)],
+            record: machine.run)
+        new.locks = locks
+        for index in machine.unsaved { new.steps[machine.node(index).path] = machine.steps[index] }
+        do throws(JournalFailure) {
+            let id = try journal.createRun(new) { lock in self.isDriven(lock.run) }
+            try workspace.state.makeRunDirectory(id, plan.runbook.name)
+            return id
+        } catch { throw .journal(error) }
+    }
+
+    /// Starts a new run that takes back what a closed run did, from what that run pinned and saved.
+    package func createUndo(of run: RunID, host: EngineHost) throws(ServiceFailure) -> RunID {
+        do {
+            let stored = try journal.load(run)
+            guard let outcome = stored.record.outcome else { throw JournalFailure.runIsOpen(run) }
+            guard outcome == .succeeded || outcome == .failed || outcome == .cancelled else {
+                throw ServiceFailure.refused(
+                    "run \(run) ended as \(outcome.rawValue): there is nothing of it to take back", help: nil)
+            }
+            try checkSnapshots(of: stored)
+            let pinned = try journal.pinned(run)
+            let plan = try plan(from: pinned)
+            let locks = try RunDraft.locks(of: plan, pinned)
+            try refuseLaterHolders(of: locks, since: stored)
+            let created = RunEvent.Created(
+                runbook: plan.runbook.name, planDigest: plan.digest, by: actor, deadline: nil,
+                undoOf: run.number, steps: stored.steps)
+            return try create(plan, pinned, .created(created), locks: locks, system: plan.system?.name, at: host.now)
+        } catch let failure as ServiceFailure {
+            throw failure
+        } catch let failure as JournalFailure {
+            throw .journal(failure)
+        } catch {
+            throw .refused("\(error)", help: nil)
+        }
+    }
+
+    private func checkSnapshots(of stored: StoredRun) throws(ServiceFailure) {
+        let directory = workspace.state.runDirectory(stored.id, stored.summary.runbook)
+        for (path, record) in stored.steps {
+            guard let snapshot = record.snapshot else { continue }
+            let manifest = "\(directory)/snapshots/\(path.fileName)/\(snapshot)"
+            guard access(manifest, F_OK) == 0 else {
+                throw .refused(
+                    "what step '\(path)' of run \(stored.id) saved is gone (\(manifest))",
+                    help: "snapshots are kept for \(DurationText.render(workspace.configuration.keepUndo)) (retention.keep_undo)")
+            }
+        }
+    }
+
+    /// A later run under the same lock has worked on what this one left.
+    private func refuseLaterHolders(of locks: [LockRequest], since stored: StoredRun) throws {
+        guard !locks.isEmpty else { return }
+        let names = Set(locks.map(\.name))
+        for case .success(let later) in try journal.runs(RunFilter()) where later.id > stored.id {
+            let pinned = try journal.pinned(later.id)
+            guard let plan = try? plan(from: pinned), let theirs = try? RunDraft.locks(of: plan, pinned) else { continue }
+            let common = theirs.map(\.name).filter { names.contains($0) }
+            if let name = common.first, later.undoOf != stored.id || later.outcome != .refused {
+                throw ServiceFailure.refused(
+                    "run \(later.id) (\(later.runbook)) worked under the lock '\(name)' after run \(stored.id)",
+                    help: "undo run \(later.id) first, or put things back by hand")
+            }
+        }
+    }
+
+    // MARK: Driving
+
+    /// Whether somebody drives a run now.
+    package func isDriven(_ run: RunID) -> Bool {
+        guard let summary = try? journal.summary(run) else { return false }
+        return workspace.state.isDriven(run, summary.runbook)
+    }
+
+    /// Claims a run for this process and gives its driver, which has done nothing yet.
+    ///
+    /// Errors: `.journal(.driven)` while another process drives it.
+    package func claim(_ run: RunID, _ options: ClaimOptions, host: EngineHost, observer: any RunObserver)
+        throws(ServiceFailure) -> ClaimedRun
+    {
+        do {
+            return try Claim(service: self, run: run, options: options, host: host, observer: observer).make()
+        } catch let failure as ServiceFailure {
+            throw failure
+        } catch let failure as JournalFailure {
+            throw .journal(failure)
+        } catch {
+            throw .refused("run \(run) cannot be driven: \(error)", help: nil)
+        }
+    }
+
+    /// The plan of a run, made again from what it pinned.
+    package func plan(from pinned: Pinned) throws(ServiceFailure) -> Plan {
+        try PinnedPlan.make(pinned)
+    }
+
+    // MARK: Saying something to a run
+
+    /// Records a decision for whoever drives the run, or for its next driver.
+    package func say(_ run: RunID, _ kind: String, _ decision: HumanDecision) throws(ServiceFailure) -> InboxResult {
+        do {
+            let plan = try plan(from: try journal.pinned(run))
+            let entry = InboxEntry(
+                id: decision.id, run: run, kind: kind, payload: try Stored(encoding: decision), actor: decision.actor,
+                at: decision.at)
+            return try journal.record(entry) { stored in
+                let machine = RunMachine(plan: plan, run: stored.record, steps: stored.steps)
+                let context = DecisionContext(now: Moment(wall: decision.at, boot: 0, bootID: ""))
+                let command: RunCommand = kind == InboxKind.cancel ? .cancel(decision) : .decide(decision)
+                if kind == InboxKind.pause { return machine.run.isClosed ? .refuse(why: "the run is closed") : .accept }
+                if case .refuse(let why) = machine.decide(command, context) { return .refuse(why: why) }
+                return .accept
+            }
+        } catch let failure as ServiceFailure {
+            throw failure
+        } catch let failure as JournalFailure {
+            throw .journal(failure)
+        } catch {
+            throw .refused("\(error)", help: nil)
+        }
+    }
+
+    /// A decision of this process's user, with an id of its own.
+    package func decision(
+        _ choice: Choice, step: StepPath?, why: String, evidence: String? = nil, outputs: Stored? = nil,
+        host: EngineHost
+    ) -> HumanDecision {
+        HumanDecision(
+            id: String(host.random(), radix: 36), choice: choice, step: step, why: why, actor: actor, at: host.now.wall,
+            evidence: evidence, outputs: outputs)
+    }
+}
+
+/// How a run is claimed.
+package struct ClaimOptions: Sendable {
+    /// A person asked for it; resets the count of drivers that died.
+    package var byPerson = true
+    /// Goes on although the state directory was copied or comes from another machine: why.
+    package var takeOver: String?
+    package var environment: [String: String]
+    package var ask: (@Sendable (_ prompt: String, _ isSecret: Bool) -> String?)?
+    package init(environment: [String: String]) { self.environment = environment }
+}
+
+/// A run that this process drives: its driver, and what the claim found in flight.
+package struct ClaimedRun {
+    package let driver: Driver
+    let inFlight: [AttemptIntent]
+    let recordedPlace: Place?
+    let lock: DriverLock
+
+    /// Drives the run until it closes or stands still.
+    package func drive() throws(ServiceFailure) -> DriveEnd { try drive(inFlight, recordedPlace) }
+
+    /// Drives on after the run stood still in this process, for example because somebody has made a choice.
+    package func driveOn() throws(ServiceFailure) -> DriveEnd { try drive([], nil) }
+
+    private func drive(_ inFlight: [AttemptIntent], _ recordedPlace: Place?) throws(ServiceFailure) -> DriveEnd {
+        do {
+            defer { withExtendedLifetime(lock) {} }
+            return try driver.drive(recovering: inFlight, recordedPlace: recordedPlace)
+        } catch let failure as JournalFailure {
+            throw .journal(failure)
+        } catch let failure as ServiceFailure {
+            throw failure
+        } catch {
+            throw .refused("\(error)", help: nil)
+        }
+    }
+}
