@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "RunReport",
             dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
             exclude: ["README.md"], swiftSettings: strict),
@@ -70,7 +70,7 @@ let package = Package(
             dependencies: [
                 "CSupervisor", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine",
                 "RunReport", "RunHost", "Checks", "Actions", "RunJournal", "RunEngine",
-            ], swiftSettings: strict),
+            ], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "belay", dependencies: ["BelayCommands"], swiftSettings: strict),
         .executableTarget(
             name: "belaydev",

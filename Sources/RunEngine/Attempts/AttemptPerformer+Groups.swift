@@ -177,7 +177,7 @@ extension AttemptPerformer {
         }
     }
 
-    private func runContext(_ scope: Int, _ cancellation: Cancellation) throws -> CheckContext {
+    func runContext(_ scope: Int, _ cancellation: Cancellation) throws -> CheckContext {
         let process = try runProcessContext(scope: scope)
         return checkContext(nil, scope: scope, process: process, directory: directory(scope: scope), cancellation)
     }
