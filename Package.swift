@@ -46,7 +46,7 @@ let package = Package(
         .target(
             name: "RunReport",
             dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
             exclude: ["README.md"], swiftSettings: strict),
@@ -74,13 +74,11 @@ let package = Package(
             dependencies: [
                 "CSupervisor", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine",
                 "RunReport", "RunHost", "Checks", "Actions", "RunJournal", "RunEngine",
-            ], swiftSettings: strict),
+            ], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "belay", dependencies: ["BelayCommands"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
-            name: "belaydev",
-            dependencies: ["RunbookModel", "RunMachine"], exclude: ["README.md"],
-            swiftSettings: strict),
+            name: "belaydev", dependencies: ["RunbookModel"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "DemoService", dependencies: ["CMicroHTTPD", "CSQLite", "CYAML"], exclude: ["README.md"],
             swiftSettings: strict),
@@ -98,17 +96,22 @@ let package = Package(
         .testTarget(
             name: "RunbookLoadingTests",
             dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
-        .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
+        .testTarget(
+            name: "RunMachineTests",
+            dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine", "RunReport"]),
         .testTarget(
             name: "RunJournalTests",
             dependencies: [
                 "CSQLite", "Diagnostics", "Expressions", "RunJournal", "RunMachine", "RunPlan", "RunbookModel",
             ]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
-        .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
+        .testTarget(
+            name: "ActionTests",
+            dependencies: ["Actions", "Checks", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"]),
         .testTarget(
             name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"]),
         .testTarget(name: "DemoServiceTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -33,6 +33,8 @@ package final class Driver {
     var lastSync: Int64
     var unsyncedEffects = false
     var isPausing = false
+    /// Pauses the run once this step has ended; to be set before `drive`.
+    package var stopAfter: StepPath?
     /// Undos that wait until what failed attempts left is gone.
     var clearing = 0
     /// Adopted attempts whose supervisor is dead, by step.
@@ -113,6 +115,10 @@ package final class Driver {
         for event in events {
             uncommitted.append(JournalEntry(at: wall, event))
             if case .stepSucceeded(let path, _) = event { countEffect(of: path) }
+        }
+        if let stopAfter, events.contains(where: { $0.isEnd(of: stopAfter) }) {
+            self.stopAfter = nil
+            decide(.pause(host.actor))
         }
     }
 
@@ -244,6 +250,16 @@ package final class Driver {
         try write(onlyIfInboxEmpty: true)
         try? journal.checkpoint(.now)
         return .parked(activity, record.direction)
+    }
+}
+
+extension RunEvent {
+    /// Whether a step has ended with this event, however it ended.
+    fileprivate func isEnd(of path: StepPath) -> Bool {
+        switch self {
+        case .stepSucceeded(path, _), .stepFailed(path, _, _), .stepSkipped(path, _, _), .stepUnknown(path, _, _): true
+        default: false
+        }
     }
 }
 

@@ -202,7 +202,12 @@ package struct ClaimedRun {
     let lock: DriverLock
 
     /// Drives the run until it closes or stands still.
-    package func drive() throws(ServiceFailure) -> DriveEnd {
+    package func drive() throws(ServiceFailure) -> DriveEnd { try drive(inFlight, recordedPlace) }
+
+    /// Drives on after the run stood still in this process, for example because somebody has made a choice.
+    package func driveOn() throws(ServiceFailure) -> DriveEnd { try drive([], nil) }
+
+    private func drive(_ inFlight: [AttemptIntent], _ recordedPlace: Place?) throws(ServiceFailure) -> DriveEnd {
         do {
             defer { withExtendedLifetime(lock) {} }
             return try driver.drive(recovering: inFlight, recordedPlace: recordedPlace)

@@ -14,8 +14,7 @@ package struct GeneratedPage: Sendable {
             parts: [
                 "actions": VocabularyPage(kinds: Vocabulary.standard.actions, isAboutActions: true).text,
                 "checks": VocabularyPage(kinds: Vocabulary.standard.checks, isAboutActions: false).text,
-            ]),
-        GeneratedPage(path: "docs/states.md", parts: ["steps": StatePage.steps, "runs": StatePage.runs]),
+            ])
     ]
 
     package func current(in root: String) throws -> String {
