@@ -27,18 +27,22 @@ let package = Package(
         .target(name: "CFileSystem", exclude: ["README.md"]),
         .target(name: "CAssets", exclude: ["README.md", "migrations"]),
         // Text: files, spans, the graph as written. Knows no clock.
-        .target(name: "Diagnostics", swiftSettings: strict),
+        .target(name: "Diagnostics", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Expressions", dependencies: ["CPCRE2", "Diagnostics"], exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "RunbookModel", dependencies: ["Diagnostics", "Expressions"], swiftSettings: strict),
+        .target(
+            name: "RunbookModel", dependencies: ["Diagnostics", "Expressions"], exclude: ["README.md"],
+            swiftSettings: strict),
         .target(
             name: "RunbookLoading", dependencies: ["CYAML", "Diagnostics", "Expressions", "RunbookModel"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         // One execution. Sees no YAML.
         .target(
             name: "RunPlan", dependencies: ["CDigest", "Diagnostics", "Expressions", "RunbookModel"],
+            exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "RunMachine", dependencies: ["Expressions", "RunbookModel", "RunPlan"], exclude: ["README.md"],
             swiftSettings: strict),
-        .target(name: "RunMachine", dependencies: ["Expressions", "RunbookModel", "RunPlan"], swiftSettings: strict),
         .target(
             name: "RunReport",
             dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
@@ -48,11 +52,11 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Checks", dependencies: ["CDigest", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Actions",
             dependencies: ["CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost", "Checks"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunJournal",
             dependencies: [
@@ -62,20 +66,19 @@ let package = Package(
         .target(
             name: "RunEngine",
             dependencies: [
-                "CSQLite", "CDigest", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan",
-                "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
-            ], swiftSettings: strict),
+                "CSQLite", "CSupervisor", "CDigest", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading",
+                "RunPlan", "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
+            ], exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "BelayCommands",
             dependencies: [
                 "CSupervisor", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine",
                 "RunReport", "RunHost", "Checks", "Actions", "RunJournal", "RunEngine",
             ], exclude: ["README.md"], swiftSettings: strict),
-        .executableTarget(name: "belay", dependencies: ["BelayCommands"], swiftSettings: strict),
         .executableTarget(
-            name: "belaydev",
-            dependencies: ["BelayCommands", "Diagnostics", "RunbookModel", "RunMachine", "RunReport"],
-            swiftSettings: strict),
+            name: "belay", dependencies: ["BelayCommands"], exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "belaydev", dependencies: ["RunbookModel"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "DemoService", dependencies: ["CMicroHTTPD", "CSQLite", "CYAML"], exclude: ["README.md"],
             swiftSettings: strict),
@@ -85,8 +88,9 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine", "RunHost",
                 "Checks", "Actions", "RunJournal", "RunEngine",
-            ], path: "Tests/TestSupport", swiftSettings: strict),
+            ], path: "Tests/TestSupport", exclude: ["README.md"], swiftSettings: strict),
         .testTarget(name: "LayeringTests"),
+        .testTarget(name: "DocumentationTests", dependencies: ["belaydev"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics"]),
         .testTarget(
