@@ -111,7 +111,7 @@ let package = Package(
         .testTarget(
             name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"]),
+            name: "CommandTests", dependencies: ["CSQLite", "Expressions", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"]),
         .testTarget(name: "DemoServiceTests"),
     ],
     swiftLanguageModes: [.v6],
