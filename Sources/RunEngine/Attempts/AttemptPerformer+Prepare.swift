@@ -84,11 +84,11 @@ extension AttemptPerformer {
     }
 
     /// The directory of an attempt; made before its intent, so that a full disk is noticed in time.
-    private func makeDirectory(_ intent: AttemptIntent) throws -> String {
+    func makeDirectory(_ intent: AttemptIntent) throws -> String {
         let directory = context.attemptDirectory(intent.step, intent.number)
         if mkdir(directory, 0o700) != 0 { try HostFiles.makeDirectories(directory) }
         // Left by a driver that died before the intent was committed.
-        unlink(directory + "/attempt")
+        for name in ["attempt", "output"] { unlink("\(directory)/\(name)") }
         return directory
     }
 
