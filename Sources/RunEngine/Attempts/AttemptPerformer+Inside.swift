@@ -5,6 +5,7 @@ import RunHost
 import RunMachine
 import RunPlan
 import RunbookModel
+import Synchronization
 
 extension AttemptPerformer {
     /// An action that the driver itself performs; `call` is nil for the own undo of the step's action.
@@ -14,9 +15,8 @@ extension AttemptPerformer {
         }
         let process = try processContext(node, intent)
         let working = try workingDirectory(node)
-        let directory = context.attemptDirectory(intent.step, intent.number)
         let isReadOnly = Vocabulary.standard.actions[kind]?.effect == .readOnly
-        try HostFiles.makeDirectories(directory)
+        let directory = try makeDirectory(intent)
         var file: AttemptFile?
         if !isReadOnly {
             file = try AttemptFile.preallocate(directory + "/attempt")
@@ -26,9 +26,10 @@ extension AttemptPerformer {
             intent = intent.due(try waitDeadline(node, intent, call, process, working))
         }
         let fixed = intent
+        let held = file
         let timeout = try timeout(node, intent.purpose)
         let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
-            var action = actionContext(node, fixed, process, working, cancellation)
+            var action = actionContext(node, fixed, process, working, cancellation, held: held)
             action.timeout = timeout
             return perform(performer, call, node, fixed, action)
         }
@@ -46,9 +47,10 @@ extension AttemptPerformer {
 
     private func actionContext(
         _ node: PlanNode, _ intent: AttemptIntent, _ process: ProcessContext, _ working: String,
-        _ cancellation: Cancellation
+        _ cancellation: Cancellation, held: AttemptFile? = nil
     ) -> ActionContext {
-        let checks = checkContext(node, scope: node.scope, process: process, directory: working, cancellation)
+        let checks = checkContext(
+            node, scope: node.scope, process: process, directory: working, cancellation, held: held)
         let path = node.path
         let secrets = context.secrets
         var action = ActionContext(
@@ -58,7 +60,7 @@ extension AttemptPerformer {
                 host: host.host),
             stepDirectory: context.attemptDirectory(intent.step, intent.number),
             artifacts: context.directory + "/artifacts", mask: { secrets.mask($0) },
-            startDetached: { [self] in startDetached($0) },
+            startDetached: { [self] in startDetached($0, held) },
             recordUndoData: { [self] in recordUndoData(path, $0) })
         action.channels = host.configuration.channels
         action.undoData = context.withMachine { $0.steps[node.index].stateBefore?.value }
@@ -116,18 +118,26 @@ extension AttemptPerformer {
     }
 
     /// Starts a program that is to outlive Belay; a shell lets go of it and tells its pid.
-    private func startDetached(_ probe: ProcessProbe) -> DetachedStart {
+    private func startDetached(_ probe: ProcessProbe, _ held: AttemptFile?) -> DetachedStart {
         var probe = probe
         let script = #""$@" >/dev/null 2>&1 </dev/null & echo $!"#
         probe.arguments = ["/bin/sh", "-c", script, "sh"] + probe.arguments
-        let result = desk.run(probe, Cancellation())
+        let result = desk.run(probe, Cancellation(), held: held)
         guard case .exited(0) = result.end,
             let pid = Int32(String(decoding: result.stdout, as: UTF8.self).prefix { $0.isNumber })
         else { return .failed(String(decoding: result.stderr, as: UTF8.self)) }
         let began = ContinuousClock.now
+        let end = Mutex<ContinuousClock.Instant?>(nil)
         return .started(ended: {
             if let process = HostProcess.read(pid: pid), !process.isZombie { return nil }
-            return ProcessProbeResult(.notStarted("it ended by itself"), elapsed: ContinuousClock.now - began)
+            // A command that leaves the service behind as a daemon ends too: the service has a moment to show itself.
+            let now = ContinuousClock.now
+            let seen = end.withLock { end in
+                end = end ?? now
+                return end ?? now
+            }
+            guard now - seen > .seconds(5) else { return nil }
+            return ProcessProbeResult(.notStarted("it ended, and the service does not run"), elapsed: now - began)
         })
     }
 }
