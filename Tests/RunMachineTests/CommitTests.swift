@@ -66,6 +66,7 @@ import Testing
         try run.choose(.rollback)
         #expect(run.undos.isEmpty)
         #expect(run.run.activity == .attention)
+        #expect(run.choices("c") == [.retry, .markDone, .markFailed, .keep])
         var taken = run
         try taken.choose(.markDone, "c")
         #expect(taken.outcome == .rolledBackToCommit)

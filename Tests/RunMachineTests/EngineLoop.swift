@@ -89,43 +89,46 @@ struct EngineLoop {
 
     private mutating func perform(_ effect: Effect, _ started: inout [AttemptIntent]) throws -> Bool {
         switch effect {
-        case .admit: return try isEvents(send(.admit(refusal: refusal)))
+        case .admit: return try Self.isEvents(send(.admit(refusal: refusal)))
         case .begin(let index): return try begin(index, &started)
         case .attempt(let index, let purpose, let item):
             let path = machine.node(index).path
-            if unstartable.contains(path) { return try isEvents(send(.cannotStart(path, reason: "no value"))) }
+            if unstartable.contains(path) { return try Self.isEvents(send(.cannotStart(path, reason: "no value"))) }
             return try attempt(index, purpose, item, &started)
         case .finishGroup(let index):
-            return try isEvents(send(.finishGroup(machine.node(index).path, outputs: nil, failure: nil)))
+            return try Self.isEvents(send(.finishGroup(machine.node(index).path, outputs: nil, failure: nil)))
         case .interrupt(let intent):
             started.removeAll { $0 == intent }
-            return try isEvents(send(.endAttempt(intent.step, number: intent.number, AttemptOutcome(.interrupted))))
+            return try Self.isEvents(
+                send(.endAttempt(intent.step, number: intent.number, AttemptOutcome(.interrupted))))
         case .verifyRollback:
             let kind = rollbackAnswers.isEmpty ? .done : rollbackAnswers.removeFirst()
-            return try isEvents(send(.endRollbackVerify(AttemptOutcome(kind))))
+            return try Self.isEvents(send(.endRollbackVerify(AttemptOutcome(kind))))
         }
     }
 
-    private func isEvents(_ decision: RunDecision) -> Bool { if case .events = decision { true } else { false } }
+    private static func isEvents(_ decision: RunDecision) -> Bool { if case .events = decision { true } else { false } }
 
     private mutating func begin(_ index: Int, _ started: inout [AttemptIntent]) throws -> Bool {
         let node = machine.node(index)
         if falseWhens.contains(node.path) {
-            return try isEvents(send(.skip(node.path, reason: "`when` is false")))
+            return try Self.isEvents(send(.skip(node.path, reason: "`when` is false")))
         }
-        if unstartable.contains(node.path) { return try isEvents(send(.cannotStart(node.path, reason: "no value"))) }
+        if unstartable.contains(node.path) {
+            return try Self.isEvents(send(.cannotStart(node.path, reason: "no value")))
+        }
         switch node.role {
         case .leaf: return try attempt(index, machine.firstPurpose(index), 0, &started)
-        case .group, .handler: return try isEvents(send(.startGroup(node.path, inputs: nil, instances: nil)))
+        case .group, .handler: return try Self.isEvents(send(.startGroup(node.path, inputs: nil, instances: nil)))
         case .foreach:
             let instances = (keys[node.path] ?? []).map {
                 StepRecord.InstanceRecord(key: $0, item: Stored(.string($0)))
             }
-            return try isEvents(send(.startGroup(node.path, inputs: nil, instances: instances)))
+            return try Self.isEvents(send(.startGroup(node.path, inputs: nil, instances: instances)))
         case .inclusion(let scope):
             let hasGate = !machine.graph.scopes[scope].runbook.preconditions.isEmpty
             if hasGate, !machine.steps[index].isAdmitted { return try attempt(index, .gate, 0, &started) }
-            return try isEvents(send(.startGroup(node.path, inputs: Stored(.null), instances: nil)))
+            return try Self.isEvents(send(.startGroup(node.path, inputs: Stored(.null), instances: nil)))
         }
     }
 
@@ -137,7 +140,7 @@ struct EngineLoop {
             step: machine.node(index).path, number: record.attempts + 1, purpose: purpose,
             tryNumber: purpose.isUndo ? record.undoTries + 1 : record.tries + 1, item: item, token: "t", at: now,
             deadline: nil)
-        guard try isEvents(send(.startAttempt(intent))) else { return false }
+        guard try Self.isEvents(send(.startAttempt(intent))) else { return false }
         started.append(intent)
         return true
     }

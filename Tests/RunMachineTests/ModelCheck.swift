@@ -95,11 +95,12 @@ struct ModelCheck {
     private var result = Result()
     private let commits: Set<StepPath>
 
-    static func run(_ plan: Plan, _ budget: Budget) throws -> Result {
+    static func run(_ plan: Plan, _ budget: Budget, keys: [StepPath: [String]] = [:]) throws -> Result {
         var check = ModelCheck(commits: Set(plan.graph.nodes.filter(\.step.isCommit).map(\.path)))
         var loop = EngineLoop(plan)
         loop.keepsEvents = false
         loop.isChecking = false
+        loop.keys = keys
         try loop.create()
         var state = State(loop: loop, world: World(budget: budget))
         try check.pump(&state)
@@ -280,6 +281,8 @@ struct ModelCheck {
     private func checkUndo(of path: StepPath, _ state: State) throws {
         let machine = state.loop.machine
         guard let index = machine.index(of: path) else { return }
+        // A release is meant to come while others stay; one that has begun at the turn is brought to its end.
+        guard machine.node(index).step.release == nil else { return }
         for dependent in dependents(of: index, machine.graph) {
             let other = machine.node(dependent).path
             guard machine.steps[dependent].state != .waived else { continue }

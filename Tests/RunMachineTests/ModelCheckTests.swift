@@ -81,4 +81,41 @@ import Testing
         print("model check, groups: \(result.states) states, closed: \(result.outcomes)")
         #expect(result.outcomes[.rolledBack] != nil)
     }
+
+    @Test("nor where a person decides about a commit step") func askedCommit() throws {
+        try Self.check([[], [0], [1]], .init(failures: 2, crashes: 1, undoFailures: 0), "asked commit") { index, step in
+            step.onFailure = .stop
+            guard index == 1 else { return }
+            step.isCommit = true
+            step.doneWhen = [Sample.check]
+            step.undo = .unspecified
+        }
+    }
+
+    @Test("nor inside a loop whose instances are taken back one by one") func instances() throws {
+        let body = Sample.group("f", [Sample.action("a"), Sample.action("b", needs: ["a"])]) {
+            $0.onFailure = .undoGroup
+        }
+        let steps = [
+            Sample.foreach(body, maxParallel: 2, maxFailed: 1),
+            Sample.action("c", needs: ["f"]) { $0.onFailure = .rollback },
+        ]
+        let result = try ModelCheck.run(
+            Sample.plan(steps), .init(failures: 1, crashes: 1, undoFailures: 0), keys: ["f": ["x", "y"]])
+        print("model check, instances: \(result.states) states, closed: \(result.outcomes)")
+        #expect(result.outcomes[.succeeded] != nil)
+    }
+
+    @Test("nor where a temporary change is released") func releases() throws {
+        let steps = [
+            Sample.action("a") {
+                $0.release = Release(after: ["b"], reapply: false)
+                $0.onFailure = .rollback
+            }, Sample.action("b", needs: ["a"]) { $0.onFailure = .rollback },
+            Sample.action("c", needs: ["b"]) { $0.onFailure = .rollback },
+        ]
+        let result = try ModelCheck.run(Sample.plan(steps), .init(failures: 1, crashes: 1, undoFailures: 1))
+        print("model check, releases: \(result.states) states, closed: \(result.outcomes)")
+        #expect(result.outcomes[.rolledBack] != nil)
+    }
 }

@@ -19,6 +19,8 @@ final class AttemptPerformer: Sendable {
     private let cancellations = Mutex<[String: (cancellation: Cancellation, onlyLooks: Bool)]>([:])
     /// Failed attempts whose processes may still be there.
     private let failed = Mutex<[String]>([])
+    /// The standard shell by search path.
+    let shells = Mutex<[String: [String]]>([:])
     /// Asks the driver to journal what an undo will need.
     private let recorder = Mutex<(@Sendable (StepPath, Value) -> Bool)?>(nil)
 

@@ -30,6 +30,8 @@ package final class Driver {
     var isAdmitting = false
     var isVerifyingRollback = false
     private var seenChanges: Int64 = -1
+    /// When the inbox was looked at last, milliseconds since boot.
+    private var lastLook: Int64 = 0
     var lastSync: Int64
     var unsyncedEffects = false
     var isPausing = false
@@ -60,7 +62,8 @@ package final class Driver {
             return answer.receive(within: nil).first ?? false
         }
         try host.launcher.listen { report in
-            if !desk.deliver(report) { mailbox.send(.supervisor(report)) }
+            // That a command has started is in its attempt file; nobody needs to be woken for it.
+            if !desk.deliver(report), !report.isStart { mailbox.send(.supervisor(report)) }
         }
     }
 
@@ -212,6 +215,9 @@ package final class Driver {
     /// What people said meanwhile.
     private func readInbox() throws {
         checkDeadline()
+        let now = host.now.boot
+        guard now - lastLook >= 100 else { return }
+        lastLook = now
         let changes = try journal.changeCounter()
         guard changes != seenChanges else { return }
         seenChanges = changes

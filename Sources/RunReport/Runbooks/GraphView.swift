@@ -50,10 +50,10 @@ package struct GraphView: Encodable, Sendable {
         if node.isLeaf, case .irreversible = node.takeBack { isIrreversible = true }
         return Node(
             step: node.path.text, title: node.step.title?.source, parent: node.parent.map { graph.nodes[$0].path.text },
-            depth: depth, kind: kind(node), does: does(node),
+            depth: depth, kind: kind(node), does: ActionWords().words(node),
             needs: graph.needs[index].map { graph.nodes[$0].path.text },
-            undo: UndoWords.words(node), isCommit: node.step.isCommit, isIrreversible: isIrreversible,
-            when: node.step.when?.source, foreach: foreach(node.step.foreach), state: state?.rawValue)
+            undo: UndoWords().words(node), isCommit: node.step.isCommit, isIrreversible: isIrreversible,
+            when: node.step.when?.source, foreach: ActionWords().foreach(node.step.foreach), state: state?.rawValue)
     }
 
     private static func kind(_ node: PlanNode) -> String {
@@ -62,24 +62,6 @@ package struct GraphView: Encodable, Sendable {
         case .group, .handler: "group"
         case .inclusion: "runbook"
         case .foreach: "foreach"
-        }
-    }
-
-    static func does(_ node: PlanNode) -> String {
-        switch node.step.body {
-        case .action(let call): ActionWords.words(call)
-        case .verify: "verify " + node.step.verify.map { ActionWords.words($0) }.joined(separator: "; ")
-        case .group: "group"
-        case .include(let inclusion): "runbook \(inclusion.name)"
-        case .firstOf(let ladder): "first of \(ladder.remedies.map(\.id.text).joined(separator: ", "))"
-        }
-    }
-
-    static func foreach(_ foreach: ForEach?) -> String? {
-        switch foreach?.items {
-        case .expression(let expression): "for each of \(expression.source)"
-        case .list(let items): "for each of \(items.count) items"
-        case nil: nil
         }
     }
 

@@ -47,7 +47,7 @@ package struct RunbookView: Encodable, Sendable {
         requiredCommands = runbook.requires.commands.map(\.value)
         secrets = runbook.secrets.map(\.name)
         locks = runbook.locks.map(\.name.source)
-        preconditions = runbook.preconditions.map { ActionWords.words($0) }
+        preconditions = runbook.preconditions.map { ActionWords().words($0) }
         outputs = runbook.outputs.map(\.name)
         rollbackPolicy = runbook.rollback.policy.rawValue
         graph = GraphView(runbook: runbook, included: included)

@@ -14,7 +14,9 @@ package struct NextCommand: Encodable, Sendable, Equatable {
     static func all(
         run: Int64, _ record: RunRecord, isDriven: Bool, questions: [QuestionView], hasStarted: Bool
     ) -> [NextCommand] {
-        if let outcome = record.outcome { return afterClose(run, outcome, hasStarted: hasStarted) }
+        if let outcome = record.outcome {
+            return record.undoOf == nil ? afterClose(run, outcome, hasStarted: hasStarted) : logs(run)
+        }
         if isDriven { return whileDriven(run) }
         if !questions.isEmpty {
             return choices(questions) + [NextCommand("belay status \(run)", "everything about the run")]
