@@ -55,7 +55,8 @@ extension RunMachine {
         guard run.direction == .rollback || run.isEnding else { return [] }
         return derived.running.sorted().compactMap { index in
             guard let intent = steps[index].inFlight, derived.handlerRoot[index] == nil,
-                intent.purpose.onlyLooks, !intent.purpose.isUndo, !isProbeOfCommit(index, intent.purpose)
+                intent.purpose.onlyLooks || graph.nodes[index].isWait, !intent.purpose.isUndo,
+                !isProbeOfCommit(index, intent.purpose)
             else { return nil }
             return .interrupt(intent)
         }
