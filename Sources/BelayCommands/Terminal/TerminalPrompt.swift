@@ -10,9 +10,15 @@ struct TerminalPrompt: Sendable {
 
     /// Asks for the value of an input or a secret; nil at the end of input.
     func value(_ name: String, isSecret: Bool) -> String? {
-        streams.printError(DisplayText.escaped(name) + ": ")
-        guard isSecret else { return line(until: { false }) }
-        return withoutEcho { line(until: Self.hasPendingSignal) }
+        let question = DisplayText.escaped(name) + ": "
+        guard isSecret else {
+            streams.printError(question)
+            return line(until: { false })
+        }
+        return withoutEcho {
+            streams.printError(question)
+            return line(until: Self.hasPendingSignal)
+        }
     }
 
     /// A line without its newline; nil at the end of input, or once `isOver` says so (asked several times a second).

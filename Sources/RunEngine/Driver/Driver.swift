@@ -82,7 +82,10 @@ package final class Driver {
         try takeInbox()
         while true {
             try progress()
-            if let outcome = record.outcome { return .closed(outcome) }
+            if let outcome = record.outcome {
+                try? journal.checkpoint(.now)
+                return .closed(outcome)
+            }
             if let end = try park() { return end }
             for message in mailbox.receive(within: patience) { handle(message) }
             try readInbox()
