@@ -24,9 +24,33 @@ struct DocumentationTests {
         }
     }
 
+    @Test func `every test that the failure matrix names exists`() throws {
+        let matrix = try String(contentsOfFile: "\(root)/docs/failure-matrix.md", encoding: .utf8)
+        let names = matrix.split(separator: "\n").flatMap(Self.proofs)
+        #expect(names.count > 40)
+        let tests = try sources(below: "Tests")
+        for name in names { #expect(tests.contains(name), "there is no test '\(name)'") }
+    }
+
     @Test func `links are found as Markdown writes them`() {
         let text = "see [a](b.md), [c](d/e.md#part), [f](#here) and [g](https://example.com)"
         #expect(Self.links(in: text) == ["b.md", "d/e.md"])
+    }
+
+    /// The names in the last cell of a row of the matrix.
+    private static func proofs(_ row: Substring) -> [String] {
+        guard row.hasPrefix("|"), let cell = row.split(separator: "|").last else { return [] }
+        return cell.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .compactMap { $0.offset % 2 == 1 ? String($0.element) : nil }
+    }
+
+    /// All Swift text below a directory, without backticks.
+    private func sources(below directory: String) throws -> String {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(directory)")
+        let texts = try names.filter { $0.hasSuffix(".swift") }.map {
+            try String(contentsOfFile: "\(root)/\(directory)/\($0)", encoding: .utf8)
+        }
+        return texts.joined().filter { $0 != "`" }
     }
 
     private func pages() throws -> [String] {
