@@ -20,6 +20,7 @@ struct attempt {
     struct belay_request request;
     int reports, signals;       // descriptors
     int file;                   // the attempt file; -1 for a probe
+    int held;                   // a lock that is kept until the command has ended; -1: none
     int input;                  // stdin of the command
     const char *directory, *output_path;
     char **arguments;           // arguments[-1] is room for an interpreter

@@ -87,6 +87,7 @@ static _Noreturn void become_supervisor(const struct belay_request *request, cha
     attempt.input = take_fd(request, BELAY_FD_STDIN, fds, &next, count);
     attempt.streams[0] = (struct stream){.file = take_fd(request, BELAY_FD_STDOUT, fds, &next, count), .pipe = -1};
     attempt.streams[1] = (struct stream){.file = take_fd(request, BELAY_FD_STDERR, fds, &next, count), .pipe = -1};
+    attempt.held = take_fd(request, BELAY_FD_HELD, fds, &next, count);
     attempt_supervise(&attempt, payload);
 }
 

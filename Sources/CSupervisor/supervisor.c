@@ -280,6 +280,7 @@ _Noreturn void attempt_supervise(struct attempt *attempt, char *payload)
     // A daemon that the command left behind must not die of a closed pipe: stay as its pump.
     struct watch rest = {attempt, running, false, false, -1};
     if (attempt->file >= 0) close(attempt->file);
+    if (attempt->held >= 0) close(attempt->held);
     while (attempt->streams[0].pipe >= 0 || attempt->streams[1].pipe >= 0) wait_for_event(&rest, -1);
     _exit(0);
 }

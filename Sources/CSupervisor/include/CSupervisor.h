@@ -89,7 +89,11 @@ int belay_digest_file(int fd, uint64_t length, struct belay_digest *digest);
 enum { BELAY_REQUEST_MAGIC = 0x42527131 };
 
 // Bits of belay_request.descriptors, in the order in which the descriptors are attached.
-enum { BELAY_FD_ATTEMPT = 1, BELAY_FD_STDIN = 2, BELAY_FD_STDOUT = 4, BELAY_FD_STDERR = 8, BELAY_FD_COUNT = 4 };
+// `held` is only kept until the command has ended: the lock of an action inside the driver, for which it runs.
+enum {
+    BELAY_FD_ATTEMPT = 1, BELAY_FD_STDIN = 2, BELAY_FD_STDOUT = 4, BELAY_FD_STDERR = 8, BELAY_FD_HELD = 16,
+    BELAY_FD_COUNT = 5,
+};
 
 // Followed by `length` bytes: group_count × uint32; secret_count × (uint32 length, bytes); then NUL-terminated
 // strings: working directory, paths of stdout, stderr and output (empty: none), arguments, environment.

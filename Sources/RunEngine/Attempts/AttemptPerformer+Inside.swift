@@ -5,6 +5,7 @@ import RunHost
 import RunMachine
 import RunPlan
 import RunbookModel
+import Synchronization
 
 extension AttemptPerformer {
     /// An action that the driver itself performs; `call` is nil for the own undo of the step's action.
@@ -14,9 +15,8 @@ extension AttemptPerformer {
         }
         let process = try processContext(node, intent)
         let working = try workingDirectory(node)
-        let directory = context.attemptDirectory(intent.step, intent.number)
         let isReadOnly = Vocabulary.standard.actions[kind]?.effect == .readOnly
-        try HostFiles.makeDirectories(directory)
+        let directory = try makeDirectory(intent)
         var file: AttemptFile?
         if !isReadOnly {
             file = try AttemptFile.preallocate(directory + "/attempt")
@@ -26,9 +26,10 @@ extension AttemptPerformer {
             intent = intent.due(try waitDeadline(node, intent, call, process, working))
         }
         let fixed = intent
+        let held = file
         let timeout = try timeout(node, intent.purpose)
         let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
-            var action = actionContext(node, fixed, process, working, cancellation)
+            var action = actionContext(node, fixed, process, working, cancellation, held: held)
             action.timeout = timeout
             return perform(performer, call, node, fixed, action)
         }
@@ -46,9 +47,10 @@ extension AttemptPerformer {
 
     private func actionContext(
         _ node: PlanNode, _ intent: AttemptIntent, _ process: ProcessContext, _ working: String,
-        _ cancellation: Cancellation
+        _ cancellation: Cancellation, held: AttemptFile? = nil
     ) -> ActionContext {
-        let checks = checkContext(node, scope: node.scope, process: process, directory: working, cancellation)
+        let checks = checkContext(
+            node, scope: node.scope, process: process, directory: working, cancellation, held: held)
         let path = node.path
         let secrets = context.secrets
         var action = ActionContext(

@@ -10,13 +10,19 @@ extension AttemptPerformer {
     /// What a recorded result means for the step; the same right after the end and after a restart.
     func outcome(of result: AttemptResult, _ identity: AttemptIdentity) -> AttemptOutcome {
         let directory = context.attemptDirectory(identity.node.path, identity.number)
-        let call = call(identity.node, identity.purpose, item: identity.item)
-        guard let kind = call?.kind, kind == "run" || kind == "command" else {
+        guard !isInside(identity) else {
             return InsideRecord.outcome(in: directory) ?? AttemptOutcome(.unknown, reason: "its outcome cannot be read")
         }
         var outcome = masked(judge(result, identity, directory))
         outcome.elapsed = (result.endedBootTime - result.startedBootTime) / 1_000_000
         return outcome
+    }
+
+    /// Whether the driver performs the attempt itself, without a supervisor.
+    func isInside(_ identity: AttemptIdentity) -> Bool {
+        guard identity.purpose != .restore, identity.purpose != .protect else { return true }
+        let kind = call(identity.node, identity.purpose, item: identity.item)?.kind
+        return kind != "run" && kind != "command"
     }
 
     private func judge(_ result: AttemptResult, _ identity: AttemptIdentity, _ directory: String) -> AttemptOutcome {

@@ -84,14 +84,14 @@ extension AttemptPerformer {
     }
 
     /// The directory of an attempt; made before its intent, so that a full disk is noticed in time.
-    private func makeDirectory(_ intent: AttemptIntent) throws -> String {
+    func makeDirectory(_ intent: AttemptIntent) throws -> String {
         let directory = context.attemptDirectory(intent.step, intent.number)
         let isFirst = intent.number == 1
         if isFirst { mkdir(HostFiles.parent(of: directory), 0o700) }
         guard mkdir(directory, 0o700) != 0 else { return directory }
         if errno == EEXIST {
             // Left by a driver that died before the intent was committed.
-            unlink(directory + "/attempt")
+            for name in ["attempt", "output"] { unlink("\(directory)/\(name)") }
         } else {
             try HostFiles.makeDirectories(directory)
         }

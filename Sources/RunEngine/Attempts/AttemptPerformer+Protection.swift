@@ -12,7 +12,7 @@ extension AttemptPerformer {
         let snapshot = context.withMachine { $0.steps[node.index].snapshot }
         let work: @Sendable (Cancellation) -> AttemptOutcome
         var file: AttemptFile?
-        let directory = context.attemptDirectory(intent.step, intent.number)
+        var directory = ""
         if intent.purpose == .protect {
             let target = context.snapshotDirectory(intent.step, intent.number)
             work = { [self] cancellation in protect(items, into: target, cancellation) }
@@ -20,9 +20,10 @@ extension AttemptPerformer {
             guard let snapshot else { throw PreparationProblem("there is no snapshot to restore") }
             let source = context.snapshotDirectory(intent.step, snapshot)
             let aside = "\(context.directory)/snapshots/\(intent.step.fileName)/aside"
-            try HostFiles.makeDirectories(directory)
-            file = try AttemptFile.preallocate(directory + "/attempt")
-            work = { [self] cancellation in restore(from: source, aside: aside, cancellation) }
+            directory = try makeDirectory(intent)
+            let held = try AttemptFile.preallocate(directory + "/attempt")
+            file = held
+            work = { [self] cancellation in restore(from: source, aside: aside, protector(cancellation, held)) }
         }
         return PreparedAttempt(intent: intent, node: node, file: file, directory: directory, work: .inside(work))
     }
@@ -39,14 +40,14 @@ extension AttemptPerformer {
         }
     }
 
-    private func protector(_ cancellation: Cancellation) -> Protector {
+    private func protector(_ cancellation: Cancellation, _ held: AttemptFile? = nil) -> Protector {
         let desk = desk
         let environment = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"]
         return Protector(
             run: { words in
                 let settings = ProcessContext(environment: environment, shell: [])
                 let probe = ProcessProbe(words, in: "/", settings, timeout: .seconds(24 * 3_600))
-                let result = desk.run(probe, cancellation)
+                let result = desk.run(probe, cancellation, held: held)
                 return Protector.ChildOutcome(
                     exit: try Self.status(of: result.end, words),
                     stderr: String(decoding: result.stderr, as: UTF8.self))
@@ -76,9 +77,9 @@ extension AttemptPerformer {
         }
     }
 
-    private func restore(from source: String, aside: String, _ cancellation: Cancellation) -> AttemptOutcome {
+    private func restore(from source: String, aside: String, _ protector: Protector) -> AttemptOutcome {
         timed {
-            let report = try protector(cancellation).restore(from: source, aside: aside)
+            let report = try protector.restore(from: source, aside: aside)
             return AttemptOutcome(.done, reason: "what was there before is kept in \(report.aside)")
         }
     }

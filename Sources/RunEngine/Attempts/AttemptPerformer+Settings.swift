@@ -108,14 +108,15 @@ extension AttemptPerformer {
 
     /// Everything that checks may use.
     func checkContext(
-        _ node: PlanNode?, scope: Int, process: ProcessContext, directory: String, _ cancellation: Cancellation
+        _ node: PlanNode?, scope: Int, process: ProcessContext, directory: String, _ cancellation: Cancellation,
+        held: AttemptFile? = nil
     ) -> CheckContext {
         let bindings = RunBindings(context, scope: scope, node: node?.index)
         let desk = desk
         var checks = CheckContext(
             bindings: bindings, secretBindings: bindings.withSecrets, home: context.plan.system?.home,
             directory: directory, process: process, http: host.http, clock: .live, cancellation: cancellation,
-            runProcess: { desk.run($0, $1) })
+            runProcess: { desk.run($0, $1, held: held) })
         checks.services = context.plan.system?.services ?? [:]
         checks.filesDirectory = context.filesDirectory(scope: scope)
         checks.scratchDirectory = context.directory

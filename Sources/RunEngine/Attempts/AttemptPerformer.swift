@@ -75,7 +75,8 @@ final class AttemptPerformer: Sendable {
             try InsideRecord.begin(file, attempt, host)
             let outcome = masked(work(cancellation))
             host.crashPoint("driver.inside_done")
-            try InsideRecord.end(file, attempt, outcome, host)
+            // Only for whoever comes after a crash: what was done stays done where the disk is full.
+            try? InsideRecord.end(file, attempt, outcome, host)
             return outcome
         } catch {
             return AttemptOutcome(.failed, cause: .error, reason: "\(error)")

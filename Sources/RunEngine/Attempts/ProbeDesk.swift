@@ -35,7 +35,9 @@ final class ProbeDesk: Sendable {
     }
 
     /// Runs a process to its end or timeout, with all that it started. Blocks the calling thread.
-    func run(_ probe: ProcessProbe, _ cancellation: Cancellation) -> ProcessProbeResult {
+    ///
+    /// `held` is the attempt inside the driver for which it runs.
+    func run(_ probe: ProcessProbe, _ cancellation: Cancellation, held: AttemptFile? = nil) -> ProcessProbeResult {
         let token = random() | 1
         let mailbox = Mailbox<SupervisorReport>()
         waiting.withLock { $0[token] = mailbox }
@@ -48,6 +50,7 @@ final class ProbeDesk: Sendable {
                 token: token, arguments: probe.arguments, environment: probe.environment,
                 workingDirectory: probe.directory, stdout: .descriptor(output.descriptor),
                 stderr: .descriptor(errors.descriptor))
+            request.held = held
             request.timeout = probe.timeout
             request.grace = .seconds(2)
             request.maxOutput = UInt64(probe.outputLimit)

@@ -72,7 +72,10 @@ extension Driver {
 
     private func adoptWithoutSupervisor(_ path: StepPath, _ number: Int, _ file: AttemptFile?) throws {
         let started = try file?.slots().started.record
-        guard let file, let deadline = started?.deadline else {
+        let left = started?.deadline.map { max(0, $0 - host.clock.bootTime()) }
+        // What an action inside a driver started has a limit of its own, which its own supervisor sees to.
+        let endsByItself = identity(path, number).map(performer.isInside) ?? false
+        guard let file, left != nil || endsByItself else {
             let reason = "its supervisor is gone while the command still runs, and it has no timeout"
             end(path, number, AttemptOutcome(.unknown, reason: reason))
             return
@@ -80,12 +83,11 @@ extension Driver {
         decide(.record(.attemptAdopted(path, number: number, pid: started?.pid ?? 0)))
         orphans[path.text] = number
         let mailbox = mailbox
-        let left = max(0, deadline - host.clock.bootTime())
         let remains = AttemptRemains(session: started?.pid ?? 0, startTicks: started?.startTicks ?? 0, attemptFile: file.path)
         let processes = host.processes
         try WorkerThread.start(name: "orphan") {
-            let hasEnded = try? processes.waitForEnd(of: remains, atMost: .nanoseconds(left))
-            if hasEnded != true { try? processes.end(remains, grace: .seconds(10)) }
+            let hasEnded = try? processes.waitForEnd(of: remains, atMost: left.map { .nanoseconds($0) } ?? .seconds(366 * 86_400))
+            if hasEnded != true, left != nil { try? processes.end(remains, grace: .seconds(10)) }
             mailbox.send(.lookAgain(path, number: number))
         }
     }

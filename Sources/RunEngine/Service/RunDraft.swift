@@ -212,8 +212,9 @@ extension RunService {
         let commands = HostFacts.commands(onPath: environment["PATH"] ?? "")
         let value: Value = [
             "host": .string(facts.host),
-            "os": ["id": .string(facts.os.id), "version": .string(facts.os.version), "name": .string(facts.os.name)],
-            "kernel": .string(facts.kernel),
+            "os": [
+                "id": .string(facts.os.id), "version": .string(facts.os.version), "name": .string(facts.os.name),
+            ], "kernel": .string(facts.kernel),
             "architecture": .string(facts.architecture), "cpus": .int(Int64(facts.cpus)),
             "memory": .int(Int64(clamping: facts.memory)), "user": .string(facts.user), "boot_id": .string(facts.bootID),
             "commands": .list(commands.map { .string($0) }),

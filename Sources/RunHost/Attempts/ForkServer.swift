@@ -76,6 +76,7 @@ package final class ForkServer: Sendable {
         for (bit, descriptor) in [
             (BELAY_FD_ATTEMPT, request.attempt?.descriptor), (BELAY_FD_STDIN, input.descriptor),
             (BELAY_FD_STDOUT, request.stdout.descriptor), (BELAY_FD_STDERR, request.stderr.descriptor),
+            (BELAY_FD_HELD, request.held?.descriptor),
         ] {
             guard let descriptor else { continue }
             descriptors.append(descriptor)

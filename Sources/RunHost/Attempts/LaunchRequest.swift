@@ -17,6 +17,9 @@ package struct LaunchRequest: Sendable {
     package var outputPath: String?
     /// Locked by the caller; nil for a probe, whose result is only reported.
     package var attempt: AttemptFile?
+    /// The file of an attempt inside the driver for which this runs: its lock is kept until the command has ended,
+    /// so that whoever comes after a killed driver knows that something of the attempt still runs.
+    package var held: AttemptFile?
     package var timeout: Duration?
     /// Between TERM and KILL.
     package var grace: Duration = .seconds(10)
