@@ -1,4 +1,6 @@
+import Diagnostics
 import FoundationEssentials
+import RunbookLoading
 import Testing
 import belaydev
 
@@ -30,6 +32,22 @@ struct DocumentationTests {
         #expect(names.count > 40)
         let tests = try sources(below: "Tests")
         for name in names { #expect(tests.contains(name), "there is no test '\(name)'") }
+    }
+
+    @Test func `every whole runbook in the documentation can be loaded`() throws {
+        var count = 0
+        for page in try pages() {
+            let text = try String(contentsOfFile: "\(root)/\(page)", encoding: .utf8)
+            for runbook in text.split(separator: "```yaml\n").dropFirst() where runbook.hasPrefix("runbook: ") {
+                let source = String(runbook[..<(runbook.firstRange(of: "```")?.lowerBound ?? runbook.endIndex)])
+                let name = source.prefix { $0 != "\n" }.dropFirst("runbook: ".count)
+                let files = SourceProvider.pinned(["\(name).yml": Array(source.utf8)])
+                let (loaded, diagnostics) = RunbookLoader(provider: files).load("\(name).yml")
+                #expect(loaded != nil, "\(page): \(DiagnosticText().render(DiagnosticReport(diagnostics)))")
+                count += 1
+            }
+        }
+        #expect(count >= 3)
     }
 
     @Test func `links are found as Markdown writes them`() {
