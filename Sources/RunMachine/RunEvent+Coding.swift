@@ -11,6 +11,7 @@ extension RunEvent {
     enum AttemptIntendedCodingKeys: String, CodingKey { case _0 = "intent" }
     enum AttemptEndedCodingKeys: String, CodingKey { case _0 = "step", number, _2 = "outcome", then }
     enum AttemptAdoptedCodingKeys: String, CodingKey { case _0 = "step", number, pid }
+    enum AttemptEndOrderedCodingKeys: String, CodingKey { case _0 = "step", number, because }
     enum StateRecordedCodingKeys: String, CodingKey { case _0 = "step", _1 = "state" }
     enum AttemptDueCodingKeys: String, CodingKey { case _0 = "step", _1 = "purpose", item }
     enum RetryScheduledCodingKeys: String, CodingKey { case _0 = "step", _1 = "purpose", item, until }
