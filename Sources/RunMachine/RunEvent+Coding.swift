@@ -61,6 +61,10 @@ extension RunEvent {
         case _0 = "step"
         case reason
     }
+    enum AttemptEndOrderedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case number, because
+    }
     enum StepCommittedCodingKeys: String, CodingKey { case _0 = "step" }
     enum StepAcceptedCodingKeys: String, CodingKey { case _0 = "step" }
     enum UndoStartedCodingKeys: String, CodingKey { case _0 = "step" }

@@ -48,6 +48,11 @@ package struct RunDraft: Sendable {
             machine: RunMachine(plan: plan))
     }
 
+    /// When the run takes longer than its estimate.
+    func estimate(from now: Moment) -> Deadline? {
+        plan.runbook.estimate.duration.map { Deadline(from: now, length: $0.inMilliseconds) }
+    }
+
     /// When the run must have ended.
     func deadline(from now: Moment) throws(ServiceFailure) -> Deadline? {
         guard let deadline = plan.runbook.deadline else { return nil }

@@ -37,7 +37,8 @@ package final class RunService: Sendable {
         let now = host.now
         let deadline = try draft.deadline(from: now)
         let created = RunEvent.Created(
-            runbook: draft.plan.runbook.name, planDigest: draft.plan.digest, by: actor, deadline: deadline)
+            runbook: draft.plan.runbook.name, planDigest: draft.plan.digest, by: actor, deadline: deadline,
+            estimate: draft.estimate(from: now))
         return try create(
             draft.plan, draft.pinned, created, locks: try draft.locks(), system: draft.plan.system?.name,
             at: now)
