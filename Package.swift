@@ -90,7 +90,7 @@ let package = Package(
                 "Checks", "Actions", "RunJournal", "RunEngine",
             ], path: "Tests/TestSupport", exclude: ["README.md"], swiftSettings: strict),
         .testTarget(name: "LayeringTests"),
-        .testTarget(name: "DocumentationTests", dependencies: ["belaydev"]),
+        .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "RunbookLoading", "belaydev"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics"]),
         .testTarget(
