@@ -74,7 +74,10 @@ final class SignalDesk: Sendable {
 
     private func take(_ signal: Int32) {
         let action = state.withLock { state -> (request: DriverRequest, notice: String)? in
-            guard state.requests != nil else { _exit(state.exit) }
+            guard state.requests != nil else {
+                TerminalPrompt.showTyping()
+                _exit(state.exit)
+            }
             state.hasPaused = true
             if state.isAsking { return nil }
             guard signal == SIGINT else { return (.pause, Wording.pausingOnSignal) }
