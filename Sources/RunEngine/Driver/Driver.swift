@@ -23,10 +23,12 @@ package final class Driver {
     private var consumed: [String] = []
     /// Attempts whose intent is to be committed before they start.
     private var prepared: [PreparedAttempt] = []
+    /// Why nothing more can be started or written: the driver ends, and the run goes on from its last commit.
+    var trouble: JournalFailure?
     var flights: [UInt64: Flight] = [:]
-    /// Questions to checks outside of steps, so that none is asked twice.
     /// Who waits for what they found to be on disk.
     var recorded: [@Sendable (Bool) -> Void] = []
+    /// Questions to checks outside of steps, so that none is asked twice.
     var isAdmitting = false
     var isVerifyingRollback = false
     private var seenChanges: Int64 = -1
@@ -122,6 +124,7 @@ package final class Driver {
             advance()
             computeOutputs()
             for effect in context.withMachine({ $0.effects() }) { prepare(effect) }
+            if let trouble { throw trouble }
         } while try commit()
     }
 

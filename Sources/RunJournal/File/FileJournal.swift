@@ -105,6 +105,8 @@ package final class FileJournal: Journal {
 
     private static let largeLog = 1_000
 
+    package func releaseReserve() -> Bool { directory.ballast.release() }
+
     func holdBallast() {
         if ballastSize > 0 { directory.ballast.hold(size: ballastSize) }
     }
