@@ -27,32 +27,36 @@ let package = Package(
         .target(name: "CFileSystem", exclude: ["README.md"]),
         .target(name: "CAssets", exclude: ["README.md", "migrations"]),
         // Text: files, spans, the graph as written. Knows no clock.
-        .target(name: "Diagnostics", swiftSettings: strict),
+        .target(name: "Diagnostics", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Expressions", dependencies: ["CPCRE2", "Diagnostics"], exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "RunbookModel", dependencies: ["Diagnostics", "Expressions"], swiftSettings: strict),
+        .target(
+            name: "RunbookModel", dependencies: ["Diagnostics", "Expressions"], exclude: ["README.md"],
+            swiftSettings: strict),
         .target(
             name: "RunbookLoading", dependencies: ["CYAML", "Diagnostics", "Expressions", "RunbookModel"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         // One execution. Sees no YAML.
         .target(
             name: "RunPlan", dependencies: ["CDigest", "Diagnostics", "Expressions", "RunbookModel"],
+            exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "RunMachine", dependencies: ["Expressions", "RunbookModel", "RunPlan"], exclude: ["README.md"],
             swiftSettings: strict),
-        .target(name: "RunMachine", dependencies: ["Expressions", "RunbookModel", "RunPlan"], swiftSettings: strict),
         .target(
             name: "RunReport",
             dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Checks", dependencies: ["CDigest", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Actions",
             dependencies: ["CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost", "Checks"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunJournal",
             dependencies: [
@@ -62,20 +66,19 @@ let package = Package(
         .target(
             name: "RunEngine",
             dependencies: [
-                "CSQLite", "CDigest", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan",
-                "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
-            ], swiftSettings: strict),
+                "CSQLite", "CSupervisor", "CDigest", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading",
+                "RunPlan", "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
+            ], exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "BelayCommands",
             dependencies: [
                 "CSupervisor", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine",
                 "RunReport", "RunHost", "Checks", "Actions", "RunJournal", "RunEngine",
-            ], swiftSettings: strict),
-        .executableTarget(name: "belay", dependencies: ["BelayCommands"], swiftSettings: strict),
+            ], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
-            name: "belaydev",
-            dependencies: ["BelayCommands", "Diagnostics", "RunbookModel", "RunMachine", "RunReport"],
-            swiftSettings: strict),
+            name: "belay", dependencies: ["BelayCommands"], exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "belaydev", dependencies: ["RunbookModel"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "DemoService", dependencies: ["CMicroHTTPD", "CSQLite", "CYAML"], exclude: ["README.md"],
             swiftSettings: strict),
@@ -85,21 +88,26 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine", "RunHost",
                 "Checks", "Actions", "RunJournal", "RunEngine",
-            ], path: "Tests/TestSupport", swiftSettings: strict),
+            ], path: "Tests/TestSupport", exclude: ["README.md"], swiftSettings: strict),
         .testTarget(name: "LayeringTests"),
+        .testTarget(name: "DocumentationTests", dependencies: ["belaydev"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics"]),
         .testTarget(
             name: "RunbookLoadingTests",
             dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
-        .testTarget(name: "RunMachineTests", dependencies: ["RunMachine", "RunPlan", "TestSupport"]),
+        .testTarget(
+            name: "RunMachineTests",
+            dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine", "RunReport"]),
         .testTarget(
             name: "RunJournalTests",
             dependencies: [
                 "CSQLite", "Diagnostics", "Expressions", "RunJournal", "RunMachine", "RunPlan", "RunbookModel",
             ]),
         .testTarget(name: "RunHostTests", dependencies: ["RunHost", "CSupervisor"]),
-        .testTarget(name: "ActionTests", dependencies: ["Actions", "Checks", "RunHost", "TestSupport"]),
+        .testTarget(
+            name: "ActionTests",
+            dependencies: ["Actions", "Checks", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"]),
         .testTarget(
             name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
         .testTarget(

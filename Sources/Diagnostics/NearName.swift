@@ -14,6 +14,15 @@ package func nearest(to name: String, in candidates: some Sequence<String>) -> S
 
 /// Damerau-Levenshtein distance with adjacent transpositions; nil where it is more than the limit.
 private func editDistance(_ left: [UInt8], _ right: [UInt8], atMost limit: Int) -> Int? {
+    // Names of one file often begin and end alike; only what stands between needs the table.
+    let prefix = zip(left, right).prefix { $0 == $1 }.count
+    let left = left.dropFirst(prefix)
+    let right = right.dropFirst(prefix)
+    let suffix = zip(left.reversed(), right.reversed()).prefix { $0 == $1 }.count
+    return distance(Array(left.dropLast(suffix)), Array(right.dropLast(suffix)), atMost: limit)
+}
+
+private func distance(_ left: [UInt8], _ right: [UInt8], atMost limit: Int) -> Int? {
     var beforeLast: [Int] = []
     var last = Array(0...right.count)
     for row in 1..<(left.count + 1) {

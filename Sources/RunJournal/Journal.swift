@@ -48,7 +48,9 @@ package protocol Journal: AnyObject, Sendable {
     /// A number that differs from an earlier one when anything may have been written in between.
     func changeCounter() throws(JournalFailure) -> Int64
 
-    /// Puts what a person said into the inbox of a run, judged by the state within the same transaction.
+    /// Puts what a person said into the inbox of an open run, judged by the state within the same transaction.
+    ///
+    /// `judge` must not call the journal. Errors: `.runIsClosed`.
     func record(_ entry: InboxEntry, judge: (StoredRun) -> InboxVerdict) throws(JournalFailure) -> InboxResult
 
     /// What the driver of a run has not taken yet, oldest first.
@@ -64,7 +66,7 @@ package protocol Journal: AnyObject, Sendable {
 
     /// Takes again what was broken of a claimed run's locks: all or none. Gives the names that were missing.
     ///
-    /// Errors: `.locked`, `.superseded`.
+    /// Errors: `.locked`, `.superseded`, `.runIsClosed`.
     func retakeLocks(_ run: RunID, epoch: Int64, at: Int64) throws(JournalFailure) -> [String]
 
     /// Adds a note to a run, closed ones included.

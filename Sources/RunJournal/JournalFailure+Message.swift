@@ -45,7 +45,8 @@ extension JournalFailure {
             "'\(path)' belongs to user id \(owner), and this is user id \(expected)"
         case .tooOpen(let path, let mode): "'\(path)' may be written by others (mode \(Self.octal(mode)))"
         case .wrongGroup(let path, let group, let expected, let mode):
-            "'\(path)' is not shared as configured: group id \(group) instead of \(expected), or mode \(Self.octal(mode))"
+            "'\(path)' is not shared as configured: its group id is \(group) (configured: \(expected)), "
+                + "its mode \(Self.octal(mode))"
         case .symbolicLink(let path): "'\(path)' is a symbolic link"
         case .notADirectory(let path): "'\(path)' is no directory"
         case .unsupportedFilesystem(let path, let kind): "'\(path)' is on \(kind), which cannot keep a journal"
@@ -59,7 +60,7 @@ extension JournalFailure {
         case .noSuchRun: "'belay runs' lists the runs of this state directory"
         case .runIsClosed: "a closed run never reopens; 'belay rerun' or 'belay rollback' starts a new one"
         case .runIsOpen(let run): "'belay status \(run)' shows what it waits for"
-        case .superseded(let run, _), .driven(let run, _): "'belay watch \(run)' shows how it goes on"
+        case .superseded(let run, _), .driven(let run, _): "'belay status \(run)' and 'belay logs \(run) -f' show how it goes on"
         case .damaged: "other runs are not affected; 'belay audit' shows how far the damage goes"
         case .locked(let lock):
             "wait for run \(lock.run), or end it: 'belay status \(lock.run)', 'belay resume \(lock.run)', "
@@ -91,6 +92,16 @@ extension JournalFailure {
                 ? "it is lost at a reboot; name it with --state if that is meant"
                 : "use a local filesystem: ext4, xfs, btrfs, zfs, f2fs or overlay"
         default: nil
+        }
+    }
+
+    /// The exit code of a command that ends with it.
+    package var exitCode: Int32 {
+        switch self {
+        case .noSuchRun, .noSuchLock: 64
+        case .runIsClosed, .runIsOpen: 3
+        case .superseded, .driven, .locked: 7
+        default: 8
         }
     }
 

@@ -5,6 +5,10 @@ extension RunMachine {
     /// Events that follow from the state alone; to be committed and applied like any others, until there are none.
     package mutating func advance(_ context: DecisionContext) -> [RunEvent] {
         guard !run.isClosed else { return [] }
+        if let undone = run.undoOf, run.direction == .forward {
+            // A run that undoes another one goes back as soon as a driver has it.
+            return run.activity == .created ? [] : [.directionTurned(cause: "undo of run \(undone)")]
+        }
         let events = eventsOfTimers(context)
         if !events.isEmpty { return events }
         if run.direction == .rollback || run.isEnding {

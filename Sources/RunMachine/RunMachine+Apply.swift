@@ -80,6 +80,10 @@ extension RunMachine {
         run.isEnding = false
         run.question = nil
         derived.fronts = [UndoFront.ofRun: makeRollbackFront()]
+        // What is still open (a failed undo, an unknown commit step) no longer offers what only led here.
+        for index in derived.questions {
+            change(index) { $0.question = $0.question?.inRollback }
+        }
     }
 
     private mutating func close(_ outcome: Outcome) throws(IllegalMove) {
@@ -174,6 +178,13 @@ extension StepRecord {
         // Its undo begins again, at the stage that is not done.
         if record.state == .undoStarted || record.state == .undoFailed { record.state = .failed }
         return record
+    }
+}
+
+extension Question {
+    /// The question as it stands once the run has turned.
+    fileprivate var inRollback: Question {
+        Question(why: why, choices: choices.filter { $0.isPossibleInRollback }, since: since)
     }
 }
 

@@ -22,7 +22,7 @@ package struct Graph: Sendable {
     }
 
     package func index(of path: StepPath) -> Int? { indices[path] }
-    package subscript(path: StepPath) -> PlanNode? { indices[path].map { nodes[$0] } }
+    package subscript(_ path: StepPath) -> PlanNode? { indices[path].map { nodes[$0] } }
 
     /// The enclosing steps, innermost first.
     package func ancestors(of index: Int) -> some Sequence<Int> {

@@ -132,6 +132,13 @@ extension Diagnostic {
             help: help)
     }
 
+    static func cutByComment(_ span: Span, comment: Span) -> Diagnostic {
+        let whole = span.union(comment)
+        return Diagnostic(
+            .cutByComment, "a '#' after a space starts a comment, which cuts this text", at: span,
+            context: [Label(comment, "the comment")], help: "quote all of it: \(YAMLTrap.quoted(whole.text).shortened)")
+    }
+
     static func unquotedBrackets(_ span: Span, quoted: String) -> Diagnostic {
         let what = span.text.contains("${{") ? "'${{ … }}'" : "text with brackets"
         return Diagnostic(

@@ -5,7 +5,7 @@ import Expressions
 package struct SystemProfile: Sendable {
     package let name: String
     package let title: String?
-    /// The whole file as a value, `system.name` included.
+    /// The whole file as a value, `system.name` included; values of keys named `path` are absolute.
     package let value: ValueMap
     package let services: [String: ServiceDeclaration]
     package let span: Span
@@ -13,7 +13,7 @@ package struct SystemProfile: Sendable {
     package init(name: String, title: String?, value: ValueMap, services: [String: ServiceDeclaration], span: Span) {
         self.name = name
         self.title = title
-        self.value = value
+        self.value = value["home"]?.asString.map { value.resolvingPaths(below: $0) } ?? value
         self.services = services
         self.span = span
     }
@@ -57,5 +57,21 @@ package struct ServiceDeclaration: Sendable {
         self.control = control
         self.after = after
         self.span = span
+    }
+}
+
+extension ValueMap {
+    /// The same map with every relative `path`, at any depth, made absolute below a directory.
+    fileprivate func resolvingPaths(below home: String) -> ValueMap {
+        ValueMap(
+            compactMap { entry in
+                guard let key = entry.key.asString else { return nil }
+                switch entry.value {
+                case .string(let path) where key == "path" && !path.isEmpty && !path.hasPrefix("/"):
+                    return (key, .string(home + "/" + path))
+                case .map(let map): return (key, .map(map.resolvingPaths(below: home)))
+                default: return (key, entry.value)
+                }
+            })
     }
 }

@@ -3,19 +3,19 @@ import Testing
 
 @Suite struct NearNameTests {
     @Test(arguments: [
-        ("versoin", "version"), ("verison", "version"), ("versio", "version"), ("versions", "version"),
-        ("bakcup", "backup"), ("stat", "state"),
+        ("bakcup", "backup"), ("timout", "timeout"), ("verisons", "versions"), ("step_numebr_12", "step_number_12"),
+        ("runn", "run"), ("xbackup", "backup"),
     ])
-    func aMisspeltNameFindsItsNeighbour(name: String, expected: String) {
-        #expect(nearest(to: name, in: ["version", "backup", "state", "outputs"]) == expected)
+    func aMisspeltNameIsRecognised(written: String, meant: String) {
+        #expect(nearest(to: written, in: ["backup", "timeout", "versions", "step_number_12", "run"]) == meant)
     }
 
-    @Test(arguments: ["x", "completely", "vrsn"])
-    func aNameWithoutNeighboursFindsNone(name: String) {
-        #expect(nearest(to: name, in: ["version", "y"]) == nil)
+    @Test func whatIsFarFromAllIsNot() {
+        #expect(nearest(to: "pineapple", in: ["backup", "timeout"]) == nil)
+        #expect(nearest(to: "", in: ["backup"]) == nil)
     }
 
-    @Test func ofEquallyNearNamesTheFirstInTheAlphabetIsTaken() {
+    @Test func ofTwoEquallyNearTheFirstInTheAlphabetIsTaken() {
         #expect(nearest(to: "cat", in: ["hat", "bat", "rat"]) == "bat")
     }
 }

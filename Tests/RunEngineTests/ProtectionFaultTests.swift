@@ -56,20 +56,23 @@ import Testing
         #expect(harness.rows("home/app.db") == ["before"])
     }
 
-    private func expectChange(_ harness: ProtectionHarness) {
-        #expect(HostFiles.names(in: harness["home/tree"]).sorted() == ["file", "more"])
-        #expect(harness.text("home/tree/file") == "after")
-        #expect(harness.text("home/mixed/file") == "after")
-        #expect(harness.text("home/new/file") == "after")
-        #expect(harness.state(of: "home/link")[0].hasSuffix("-> after"))
-        #expect(harness.rows("home/app.db") == ["after"])
+    /// Looks into a copy of the changed state.
+    private func expectChange(_ harness: ProtectionHarness, in copy: String) throws {
+        mkdir(harness["look"], 0o700)
+        for number in [0, 1, 3] {
+            try ProtectionHarness.spawn(["tar", "-x", "-f", "\(copy)/\(number).tar", "-C", harness["look"]])
+        }
+        for name in ["tree/file", "tree/more", "mixed/file", "new/file"] {
+            #expect(harness.text("look/\(name)") == "after")
+        }
+        #expect(ProtectionHarness.Connection("\(copy)/4.db").run("SELECT name FROM item") == ["after"])
     }
 
     @Test(arguments: ProtectionHarness.Fault.allCases)
     func aRestoreThatCrashedAtAnyChildIsCompletedByTheNext(fault: ProtectionHarness.Fault) throws {
         var number = 1
         while true {
-            let harness = ProtectionHarness()
+            let harness = ProtectionHarness(in: "/dev/shm")
             makeStart(harness)
             _ = try harness.protector.snapshot(items(harness), into: harness.snapshot)
             change(harness)
@@ -80,8 +83,7 @@ import Testing
             // The state before the first restore is in the first directory aside that is complete.
             let numbers = HostFiles.names(in: harness.aside).compactMap { Int($0) }.sorted()
             let complete = numbers.map { "\(harness.aside)/\($0)" }.first { (try? SnapshotManifest(of: $0)) != nil }
-            _ = try harness.protector.restore(from: #require(complete), aside: harness["state/other"])
-            expectChange(harness)
+            try expectChange(harness, in: #require(complete))
             if isUntouched { break }
             number += 1
         }
@@ -92,7 +94,7 @@ import Testing
     func aSnapshotThatCrashedIsNotOneAndCanBeTakenAgain(fault: ProtectionHarness.Fault) throws {
         var number = 1
         while true {
-            let harness = ProtectionHarness()
+            let harness = ProtectionHarness(in: "/dev/shm")
             makeStart(harness)
             let crashing = harness.protector(crashingAt: number, fault)
             if (try? crashing.snapshot(items(harness), into: harness.snapshot)) != nil { break }
@@ -223,5 +225,23 @@ import Testing
         #expect(try HostFiles.status(of: harness.snapshot).st_mode & 0o777 == 0o700)
         #expect(
             HostFiles.names(in: harness.snapshot).sorted() == ["0.names", "0.tar", "1.db", "manifest.json"])
+    }
+
+    @Test func whatOnlyRootCouldRestoreIsRefusedForOthers() throws {
+        guard geteuid() != 0 else { try Test.cancel("root can restore everything") }
+        let failure = #expect(throws: ProtectionFailure.self) { try snapshot([.path("/etc/hostname", exclude: [])]) }
+        #expect(failure?.message.contains("only root can restore /etc/hostname") == true)
+    }
+
+    @Test func aFailedChildIsToldInItsOwnWords() throws {
+        harness.write("home/file", "text")
+        let protector = Protector(
+            run: { _ in Protector.ChildOutcome(exit: 2, stderr: "tar: no space left\ntar: giving up\n") },
+            belay: "belay")
+        let failure = #expect(throws: ProtectionFailure.self) {
+            try protector.snapshot([home()], into: harness.snapshot)
+        }
+        #expect(failure?.message == "cannot save \(harness["home"]): tar: no space left; tar: giving up")
+        #expect(failure?.path == harness["home"])
     }
 }

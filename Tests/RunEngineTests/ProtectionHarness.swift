@@ -15,8 +15,9 @@ final class ProtectionHarness: Sendable {
     let directory: String
     private let children = Mutex<Int>(0)
 
-    init() {
-        var template = Array("/tmp/belay-protect-XXXXXX".utf8CString)
+    /// `parent` is for tests that do much: a filesystem in memory, where syncing costs nothing.
+    init(in parent: String = "/tmp") {
+        var template = Array("\(parent)/belay-protect-XXXXXX".utf8CString)
         precondition(mkdtemp(&template) != nil)
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         mkdir(self["home"], 0o755)

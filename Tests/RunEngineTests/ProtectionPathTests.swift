@@ -173,6 +173,9 @@ import Testing
         #expect(bound == 0)
         harness.write("home/file", "before")
         #expect(try snapshot([home()]).entries[0].skipped == [harness["home/socket"]])
+        #expect(throws: ProtectionFailure.self) {
+            try harness.protector.snapshot([.path(harness["home/socket"], exclude: [])], into: harness["state/other"])
+        }
         let inode = ProtectionHarness.status(harness["home/socket"])?.st_ino
         harness.write("home/file", "after")
         #expect(try restore().items[0].untouched == [harness["home/socket"]])
@@ -204,6 +207,22 @@ import Testing
         #expect(access(path, F_OK) == 0)
         _ = try restore()
         #expect(access(path, F_OK) == 0)
+    }
+
+    @Test(arguments: [[], ["keep"]]) func directoriesThatAreNotWritableComeBack(exclude: [String]) throws {
+        mkdir(harness["home/closed"], 0o755)
+        harness.write("home/closed/file", "before")
+        harness.write("home/keep", "kept")
+        chmod(harness["home/closed"], 0o555)
+        chmod(harness["home"], 0o555)
+        defer { for name in ["home", "home/closed"] { chmod(harness[name], 0o755) } }
+        let before = harness.state(of: "home")
+        _ = try snapshot([home(exclude)])
+        ProtectionHarness.overwrite(harness["home/closed/file"], "after")
+        _ = try restore()
+        #expect(harness.state(of: "home") == before)
+        _ = try restore()
+        #expect(harness.state(of: "home") == before)
     }
 
     @Test func aPathInsideAnotherIsRestoredAfterIt() throws {

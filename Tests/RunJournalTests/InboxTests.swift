@@ -37,6 +37,17 @@ import Testing
     }
 
     @Test(arguments: JournalKind.allCases)
+    func nothingIsSaidToAClosedRun(_ kind: JournalKind) throws {
+        let test = try TestJournal(kind)
+        let run = try SampleRun(in: test.journal)
+        try run.start()
+        try run.finish()
+        #expect(throws: JournalFailure.runIsClosed(run.id)) {
+            try test.journal.record(entry("a", for: run.id), judge: { _ in .accept })
+        }
+    }
+
+    @Test(arguments: JournalKind.allCases)
     func aDriverParksOnlyWhenItHasHeardEverything(_ kind: JournalKind) throws {
         let test = try TestJournal(kind)
         let run = try SampleRun(in: test.journal)

@@ -1,5 +1,6 @@
 import Glibc
 import RunJournal
+import RunMachine
 import RunbookModel
 import Testing
 
@@ -196,8 +197,23 @@ import Testing
         #expect(!state.isDriven(run.id, "update"))
     }
 
-    @Test func theBallastIsHeldAndLetGo() throws {
+    @Test func theBallastIsHeldWhereWorkBeginsAndLetGoOnTheWayBack() throws {
+        let journal = try FileJournal(state, .create)
+        #expect(TemporaryDirectory.mode(state.ballast.path) == nil, "looking takes no space")
+        let run = try SampleRun(in: journal)
+        #expect(TemporaryDirectory.mode(state.ballast.path) != nil)
+        try run.start()
+        try run.intend("stop")
+        try run.end("stop")
+        try run.commit([.forwardEnded(ForwardResult(.failed)), .directionTurned(cause: "verify failed")])
+        #expect(TemporaryDirectory.mode(state.ballast.path) == nil)
+        try run.claim()
+        #expect(TemporaryDirectory.mode(state.ballast.path) == nil, "the rollback may need the space")
+    }
+
+    @Test func theBallastIsSpaceNotOnlyAName() throws {
         _ = try FileJournal(state, .create)
+        #expect(state.ballast.hold())
         #expect(state.ballast.release())
         #expect(!state.ballast.release())
         #expect(state.ballast.hold(size: 4_096))

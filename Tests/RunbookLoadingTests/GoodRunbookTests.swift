@@ -25,6 +25,20 @@ import Testing
         #expect(runbook?.sources.map(\.path) == ["everything.yml", "backup.yml"])
     }
 
+    @Test func everyRunbookOfTheRepositoryLoads() throws {
+        let root = Fixture.directory + "/../../../runbooks"
+        let names = try Fixture.list("../../../runbooks").filter { $0.hasSuffix(".yml") && !$0.contains(".test.") }
+        #expect(!names.isEmpty)
+        var loader = RunbookLoader(searchPaths: [root])
+        for profile in [nil, loader.loadProfile(root + "/systems/demo.yml").profile] {
+            loader.profile = profile
+            for name in names {
+                let (runbook, bag) = loader.load("\(root)/\(name)")
+                #expect(runbook != nil, "\(DiagnosticText().render(DiagnosticReport(bag)))")
+            }
+        }
+    }
+
     @Test func whatIsNotPerformedYetIsRefusedForThatOnly() {
         let loader = RunbookLoader(provider: Fixture.provider("good"))
         let bag = loader.load("later.yml").diagnostics

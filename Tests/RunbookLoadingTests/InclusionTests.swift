@@ -35,6 +35,15 @@ import Testing
         #expect(again?.included.keys.map(\.text) == ["leaf"])
     }
 
+    @Test func aRunbookIsFoundByItsNameInTheOrderOfTheSearchPaths() {
+        let files = ["b/x.yml": [UInt8](), "c/x.yaml": [], "c/y.yaml": []]
+        let loader = RunbookLoader(searchPaths: ["a", "b", "c"], provider: .pinned(files))
+        #expect(loader.find("x") == "b/x.yml")
+        #expect(loader.find("y") == "c/y.yaml")
+        #expect(loader.find("z") == nil)
+        #expect(loader.find("some/path.yml") == "some/path.yml")
+    }
+
     @Test func aDeepChainOfInclusionsIsRefused() {
         let files = (0..<60).map { number in
             let text = "runbook: r\(number)\nsteps: [{id: a, runbook: r\(number + 1)}]\n"

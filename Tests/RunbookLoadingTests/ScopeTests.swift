@@ -19,9 +19,7 @@ import Testing
         "  - {id: a, run: x, undo: none}\n  - id: g\n    steps: [{id: a, run: x, undo: none, outputs: {p: {type: int}}}, "
             + "{id: b, when: steps.a.outputs.p > 1, run: x, undo: none}]",
         // The variable of a foreach, with the type of its items.
-        "  - {id: a, foreach: '[1, 2]', as: n, when: n > 1, run: x, undo: none}",
-        // The entries of a step's own env.
-        "  - {id: a, env: {X: y}, command: [echo, \"${{ env.X }}\"], undo: none}",
+        "  - {id: a, foreach: '[1, 2]', as: n, command: [echo, \"${{ n + 1 }}\"], undo: none}",
         // The result of the action.
         "  - {id: a, run: x, expect: \"exit in [0, 2] && stderr == ''\", undo: none, outputs: {n: stdout.size()}}",
     ])
@@ -32,7 +30,7 @@ import Testing
     @Test(arguments: [
         ("  - {id: a, when: n > 1, run: x, undo: none}", "unknown name 'n'"),
         (
-            "  - {id: a, foreach: '[1, 2]', as: n, when: n + 'x' == '', run: x, undo: none}",
+            "  - {id: a, foreach: '[1, 2]', as: n, command: [echo, \"${{ n + 'x' }}\"], undo: none}",
             "does not apply to int and string"
         ),
         ("  - {id: a, run: x, undo: none}\n  - {id: b, when: exit == 0, run: x, undo: none}", "unknown name 'exit'"),
@@ -48,6 +46,8 @@ import Testing
             "  - {id: a, run: x, undo: none}\n  - {id: b, when: steps.a.status == '', run: x, undo: none}",
             "unknown field of a step 'status'"
         ),
+        ("  - {id: a, foreach: '[1, 2]', as: n, when: n > 1, run: x, undo: none}", "unknown name 'n'"),
+        ("  - {id: a, env: {X: y}, command: [echo, \"${{ env.X }}\"], undo: none}", "unknown entry of env 'X'"),
     ])
     func theseNamesAreNot(steps: String, message: String) {
         let text = problems(steps)

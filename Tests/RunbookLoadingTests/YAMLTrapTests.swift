@@ -6,6 +6,9 @@ import Testing
     @Test(arguments: [
         ("when: !inputs.dry_run", "R016", "'!inputs.dry_run'"),
         ("when: !x", "R016", "'!x'"),
+        ("when: ! inputs.x", "R016", "'! inputs.x'"),
+        (#"run: echo "a #b" c"#, "R019", #"'echo "a #b" c'"#),
+        (#"when: a == 'x #1'"#, "R019", #""a == 'x #1'""#),
         ("when: !has(inputs.x)", "R016", "'!has(inputs.x)'"),
         ("when: !(a && b)", "R016", "'!(a && b)'"),
         ("when: !(a || b)", "R016", "'!(a || b)'"),
@@ -34,7 +37,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "x: ${{ y }}", "x: '${{ y }}'", "x: [\"${{ y }}\"]", "when: \"!x\"", "when: a && b", "run: |\n  echo \"a: b\"",
+        "x: ${{ y }}", "x: '${{ y }}'", "x: [\"${{ y }}\"]", "when: \"!x\"", "when: a && b", "title: don't # it's",
+        "when: a == \"b\" # \"c\"", "run: |\n  echo \"a: b\"",
         "when: inputs.a == \"#1\"", "x: {y: \"a}${{ z }}\"}",
     ])
     func whatIsQuotedIsAccepted(text: String) {

@@ -21,7 +21,8 @@ package struct ActionContext: Sendable {
     package var deadline: (@Sendable () -> Int64)?
     /// Takes the secrets of the run out of a text that leaves Belay.
     package var mask: @Sendable (String) -> String
-    /// Starts a process that outlives the driver, in a session of its own, and returns without waiting for it.
+    /// Starts a process that outlives the driver, in a session of its own, and returns without waiting for it; the
+    /// timeout of the probe does not apply.
     package var startDetached: @Sendable (ProcessProbe) -> DetachedStart
     /// What an earlier attempt of the step recorded; a later attempt does not record again.
     package var undoData: Value?
@@ -65,7 +66,8 @@ package struct ActionIdentity: Sendable {
 
 /// What became of a process that is to outlive the driver.
 package enum DetachedStart: Sendable {
-    /// `ended` tells how the process itself ended, or nil while it runs; it never blocks.
+    /// `ended` tells how the process itself ended, or nil while it runs; it never blocks. Where an exit code is known,
+    /// a start that fails is reported at once; otherwise the service is waited for.
     case started(ended: @Sendable () -> ProcessProbeResult?)
     case failed(String)
 }

@@ -54,4 +54,10 @@ package struct EndRequest: Sendable, Equatable {
     package var outcome: Outcome
     package var disposition: String?
     package var message: String?
+
+    package init(outcome: Outcome, disposition: String?, message: String?) {
+        self.outcome = outcome
+        self.disposition = disposition
+        self.message = message
+    }
 }

@@ -39,6 +39,8 @@ struct CommandChannel {
         var probe = ProcessProbe(
             arguments, in: context.channelDirectory, context.checks.process,
             timeout: min(context.timeout ?? Self.standardTimeout, Self.standardTimeout))
+        // Channels belong to Belay, not to the step with its user.
+        probe.user = nil
         for (name, value) in message.environment {
             let bytes = value.utf8.prefix(Self.longestVariable).filter { $0 != 0 }
             probe.environment[name] = String(decoding: bytes, as: UTF8.self)

@@ -3,7 +3,7 @@ import Expressions
 import RunHost
 import RunbookModel
 
-/// Sends a message through channels of `belay.yml`; what cannot be delivered is noted, and fails only what is `required`.
+/// Sends a message through channels of `belay.yml`; what is not delivered is noted, and fails only if `required`.
 package struct NotifyAction: ActionPerformer {
     package let kind = "notify"
 

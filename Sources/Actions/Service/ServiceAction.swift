@@ -22,7 +22,7 @@ struct ServiceAction: ActionPerformer {
             let result = result(of: name, wanted, control, context)
             return result.adding(undoData: undoData, notes: wanted == .stopped ? [] : missing(name, context))
         } catch let stop as ServiceStop {
-            return ActionResult(stop.outcome("service"))
+            return ActionResult(stop.outcome("'\(reader.shown("name") ?? "")'"))
         } catch {
             return .failed(Problem.text(error))
         }

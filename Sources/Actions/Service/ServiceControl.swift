@@ -119,7 +119,13 @@ struct ServiceControl {
         case .started(let closure): ended = closure
         }
         func meanwhile() throws {
-            if let result = ended(), result.end != .exited(0) { throw failed(arguments, result, .error) }
+            guard let result = ended() else { return }
+            switch result.end {
+            case .exited(0): return
+            case .exited, .signalled: throw failed(arguments, result, .error)
+            // It ended, and how is not known: it may have left the service behind.
+            case .timedOut, .notStarted, .interrupted: return
+            }
         }
         func isNew(_ state: ServiceState) -> Bool {
             guard case .running(let processes, _) = state else { return false }

@@ -68,7 +68,9 @@ package struct ArgumentReader: Sendable {
 
     /// What a person would read for the whole argument.
     package func shown() -> String {
-        if let value = try? value() { return value.plainText }
+        if let value = try? value() {
+            return value.asList?.map(\.plainText).joined(separator: " ") ?? value.plainText
+        }
         return switch argument {
         case .template(let template, _): template.source
         case .expression(let expression): expression.source

@@ -6,7 +6,12 @@ import RunbookModel
 package struct CheckEvaluator: Sendable {
     private let performers: [String: any CheckPerformer]
 
-    package init(_ performers: [any CheckPerformer] = BuiltInChecks.all) {
+    private let patience: Duration
+
+    /// `patience`: looks end themselves at their timeout, processes after a grace; one that is this much later hangs,
+    /// and is left alone.
+    package init(_ performers: [any CheckPerformer] = BuiltInChecks.all, patience: Duration = .seconds(5)) {
+        self.patience = patience
         self.performers = Dictionary(uniqueKeysWithValues: performers.map { ($0.kind, $0) })
     }
 
@@ -14,14 +19,12 @@ package struct CheckEvaluator: Sendable {
     package static let standardTimeout = Duration.seconds(10)
     /// Looks that are made at the same time.
     private static let width = 8
-    /// Looks end themselves at their timeout; one that is this much later hangs, and is left alone.
-    private static let patience = Duration.seconds(1)
 
     /// One look at every check of the list, several at a time; the results are in its order. Blocks the thread.
     package func evaluate(_ calls: [CheckCall], in context: CheckContext) -> CheckReport {
         let looks = calls.compactMap { prepare($0, context) }
         let jobs = looks.map { look in
-            ParallelLooks.Job(limit: look.limit.map { ($0 + Self.patience).inMilliseconds }) { look.perform() }
+            ParallelLooks.Job(limit: look.limit.map { ($0 + patience).inMilliseconds }) { look.perform() }
         }
         let outputs = ParallelLooks(jobs)?.run(atOnce: Self.width) ?? jobs.map { $0.body() }
         let results = zip(looks, outputs).map { $1 ?? $0.hanging() }
@@ -114,6 +117,7 @@ package enum Problem {
         case let problem as EvaluationProblem: problem.message
         case let problem as ArgumentProblem: problem.message
         case let problem as FunctionFailure: problem.message
+        case let problem as PatternProblem: problem.message
         default: "\(error)"
         }
     }

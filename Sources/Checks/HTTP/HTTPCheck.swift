@@ -9,7 +9,8 @@ struct HTTPCheck: CheckPerformer {
     let kind = "http"
 
     func title(_ argument: ArgumentReader) -> String {
-        let words = [argument.shown("method"), argument.shown("url"), argument.shown("status").map { "status \($0)" }]
+        let codes = (try? argument.value("status"))??.asList?.map(\.plainText).joined(separator: " or ")
+        let words = [argument.shown("method"), argument.shown("url"), codes.map { "status \($0)" }]
         return (["http"] + words.compactMap { $0 }).joined(separator: " ")
     }
 

@@ -40,8 +40,8 @@ struct DiskCheck: CheckPerformer {
 /// Memory of the host.
 struct MemoryCheck: CheckPerformer {
     let kind = "memory"
-    /// proc(5), /proc/meminfo.
-    var source = "/proc/meminfo"
+    /// proc(5).
+    private static let source = "/proc/meminfo"
 
     func title(_ argument: ArgumentReader) -> String {
         "memory " + argument.comparisons(["free", "used", "swap_used"])
@@ -50,7 +50,7 @@ struct MemoryCheck: CheckPerformer {
     func look(_ look: CheckLook) throws -> CheckFinding {
         let figures = figures()
         func figure(_ name: String) throws -> Double {
-            guard let figure = figures[name] else { throw ArgumentProblem("\(source) has no \(name)") }
+            guard let figure = figures[name] else { throw ArgumentProblem("\(Self.source) has no \(name)") }
             return figure
         }
         func share(_ part: Double, of whole: Double) -> Quantity {
@@ -78,7 +78,7 @@ struct MemoryCheck: CheckPerformer {
     /// Bytes by name.
     private func figures() -> [String: Double] {
         var figures: [String: Double] = [:]
-        for line in (HostFiles.text(of: source) ?? "").split(separator: "\n") {
+        for line in (HostFiles.text(of: Self.source) ?? "").split(separator: "\n") {
             let words = line.split(separator: " ")
             guard words.count >= 2, words[0].last == ":", let number = Double(words[1]) else { continue }
             figures[String(words[0].dropLast())] = number * 1_024

@@ -3,7 +3,7 @@ import Glibc
 import RunbookModel
 
 /// A time of day on days of the week; a window past midnight belongs to the day on which it begins.
-package struct TimeWindow: Sendable, Equatable {
+package struct TimeWindow: Sendable {
     /// Minutes since midnight; nil is the whole day.
     package var between: (from: Int, to: Int)?
     /// 0 is Sunday; empty is every day.
@@ -22,10 +22,6 @@ package struct TimeWindow: Sendable, Equatable {
     }
 
     private func isDay(_ day: Int) -> Bool { days.isEmpty || days.contains(day) }
-
-    package static func == (left: Self, right: Self) -> Bool {
-        left.days == right.days && left.between?.from == right.between?.from && left.between?.to == right.between?.to
-    }
 
     /// `02:00` as minutes since midnight; `24:00` is the end of the day.
     package static func minutes(_ text: String) throws(ArgumentProblem) -> Int {
@@ -49,13 +45,11 @@ package struct TimeWindow: Sendable, Equatable {
 }
 
 /// What the clock on the wall shows in some zone.
-package struct LocalTime: Sendable, Equatable {
+package struct LocalTime: Sendable {
     /// 0 is Sunday.
     package let day: Int
     /// Since midnight.
     package let minute: Int
-    /// Milliseconds since midnight.
-    package let milliseconds: Int64
 
     /// Reads a moment in a zone of the IANA database; nil is the zone of the host. Nil where there is no such zone.
     package init?(wall: Int64, zone: String?) {
@@ -66,7 +60,6 @@ package struct LocalTime: Sendable, Equatable {
         // 1970-01-01 was a Thursday.
         day = Int((days + 4) % 7 + 7) % 7
         minute = Int(local - days * 86_400) / 60
-        milliseconds = (local - days * 86_400) * 1_000 + (wall - seconds * 1_000)
     }
 
     private static func offset(_ seconds: Int64, _ zone: String?) -> Int? {

@@ -39,12 +39,14 @@ final class ReadOnlyDatabase {
             throw .other("it is Belay's own journal, which checks do not open")
         }
         let deadline = ContinuousClock.now.advanced(by: timeout)
+        let isUnused = Self.isUnusedWAL(path, deadline, cancellation)
         guard let turn = FileTurns.shared.take(path, .database, until: deadline, cancellation) else {
             throw .other("another check reads the file")
         }
         progress = Progress(deadline: deadline, cancellation: cancellation)
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
+        let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
+        let code = sqlite3_open_v2(Self.uri(path, isUnused: isUnused), &opened, flags, nil)
         guard code == SQLITE_OK, let opened else {
             let text = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "no memory left"
             sqlite3_close_v2(opened)
@@ -59,6 +61,31 @@ final class ReadOnlyDatabase {
     deinit {
         sqlite3_close(connection)
         turn.end()
+    }
+
+    /// Whether it is in WAL mode, and nobody has it open: there is no log beside it.
+    private static func isUnusedWAL(
+        _ path: String, _ deadline: ContinuousClock.Instant, _ cancellation: Cancellation
+    ) -> Bool {
+        guard access(path + "-wal", F_OK) != 0,
+            let turn = FileTurns.shared.take(path, .reading, until: deadline, cancellation)
+        else { return false }
+        defer { turn.end() }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        // https://sqlite.org/fileformat.html, section 1.3.3: the read version.
+        var version: UInt8 = 0
+        return pread(descriptor, &version, 1, 19) == 1 && version == 2
+    }
+
+    /// Even a reader would make a log and an index beside an unused WAL database, as files of Belay's user, which
+    /// can keep the service itself from opening it: so such a database is read as one that does not change.
+    private static func uri(_ path: String, isUnused: Bool) -> String {
+        let plain = path.utf8.map { byte in
+            byte.isPlainInURI ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return "file:" + plain.joined() + (isUnused ? "?immutable=1" : "")
     }
 
     /// The rows of one statement that only reads.
@@ -127,6 +154,18 @@ final class ReadOnlyDatabase {
         case SQLITE_INTERRUPT: .other(progress.cancellation.isCancelled ? "interrupted" : "the query takes too long")
         case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged(String(cString: sqlite3_errmsg(connection)))
         default: .other(String(cString: sqlite3_errmsg(connection)))
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isPlainInURI: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
+            UInt8(ascii: "_"):
+            true
+        default: false
         }
     }
 }

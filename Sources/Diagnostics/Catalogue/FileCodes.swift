@@ -147,9 +147,17 @@ extension DiagnosticCode {
 }
 
 extension DiagnosticCode {
+    package static let cutByComment = DiagnosticCode(
+        "R019", "text that a comment cuts off",
+        """
+        In unquoted text a `#` behind a space starts a comment, even between quotation marks; the rest would be lost without
+        a word. Quote the whole value, or write it as a block with `|`.
+        """,
+        wrong: "run: grep \"^ #\" app.conf", right: "run: |\n  grep \"^ #\" app.conf")
+
     static let fileCodes: [DiagnosticCode] = [
         .unreadableFile, .fileTooLarge, .notUTF8, .forbiddenCharacter, .yamlSyntax, .tabIndentation, .nestedTooDeeply,
         .tooManyNodes, .severalDocuments, .emptyFile, .duplicateKey, .unknownTag, .mergeKey, .badAlias, .keyNotScalar,
-        .unquotedExpression, .unquotedColon, .unquotedBrackets,
+        .unquotedExpression, .unquotedColon, .unquotedBrackets, .cutByComment,
     ]
 }

@@ -97,16 +97,26 @@ extension DiagnosticReport.Excerpt {
 
     init(_ span: Span, start: SourceFile.Position) {
         let line = span.file.lineRange(start.line)
-        let scalars = Array(span.file.text(in: line).unicodeScalars)
-        let onLine = span.range.clamped(to: line)
-        let covered = span.file.text(in: onLine).unicodeScalars.count
-        let spanStart = min(start.column - 1, scalars.count)
-        let needsCut = scalars.count > Self.width && spanStart + covered > Self.width - Self.lead
+        let window = Self.window(of: line, around: span)
+        let skipped = window.lowerBound == line.lowerBound ? 0 : span.file.position(at: window.lowerBound).column - 1
+        let scalars = Array(span.file.text(in: window).unicodeScalars)
+        let covered = span.file.text(in: span.range.clamped(to: window)).unicodeScalars.count
+        let spanStart = min(start.column - 1 - skipped, scalars.count)
+        let needsCut = skipped > 0 || (scalars.count > Self.width && spanStart + covered > Self.width - Self.lead)
         let first = needsCut ? max(0, spanStart - Self.lead) : 0
         let shown = scalars[first..<min(scalars.count, first + Self.width)]
         text = String(String.UnicodeScalarView(shown))
-        column = first + 1
-        isCut = first + shown.count < scalars.count
+        column = skipped + first + 1
+        isCut = first + shown.count < scalars.count || window.upperBound < line.upperBound
         length = min(covered, first + shown.count - spanStart)
+    }
+
+    /// The part of a line that is looked at: all of it, unless it is as long as a whole file.
+    private static func window(of line: Range<Int>, around span: Span) -> Range<Int> {
+        let reach = 4096
+        guard line.count > 2 * reach else { return line }
+        var start = max(line.lowerBound, span.range.lowerBound - reach)
+        while start > line.lowerBound, span.file.bytes[start] & 0xC0 == 0x80 { start -= 1 }
+        return start..<min(line.upperBound, start + 2 * reach)
     }
 }

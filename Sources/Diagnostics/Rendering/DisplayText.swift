@@ -23,7 +23,7 @@ package enum DisplayText {
     }
 
     /// How many columns a scalar takes on a terminal: 0 for combining marks, 2 for wide characters.
-    static func width(of scalar: Unicode.Scalar) -> Int {
+    package static func width(of scalar: Unicode.Scalar) -> Int {
         if scalar.value < 0x300 { return 1 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0

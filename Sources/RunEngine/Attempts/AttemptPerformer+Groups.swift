@@ -113,14 +113,33 @@ extension AttemptPerformer {
         inBackground(reply) { [self] cancellation in
             var reasons: [String] = []
             for scope in staticScopes() {
-                let runbook = context.scopeRunbook(scope)
-                let outcome = look(runbook.preconditions, nil, try runContext(scope, cancellation))
+                let preconditions = context.scopeRunbook(scope).preconditions
+                var checks = try runContext(scope, cancellation)
+                if let inputs = try staticInputs(scope) {
+                    checks.bindings = RunBindings(context, scope: scope).adding(["inputs": .map(inputs)])
+                }
+                let outcome = waitUntilMet(preconditions, checks)
                 if outcome.kind == .interrupted { return outcome }
                 if outcome.kind != .done { reasons.append(outcome.reason ?? "a precondition is not met") }
             }
             return reasons.isEmpty
                 ? AttemptOutcome(.done) : AttemptOutcome(.failed, reason: reasons.joined(separator: "; "))
         }
+    }
+
+    /// The inputs of an inclusion that has not started; nil for the runbook itself.
+    private func staticInputs(_ scope: Int) throws -> ValueMap? {
+        guard let owner = context.withMachine({ $0.graph.scopes[scope].owner }) else { return nil }
+        return try inputs(of: context.withMachine { $0.node(owner) }, scope)
+    }
+
+    /// All preconditions are looked at together; those that say `within` may become met for so long.
+    func waitUntilMet(_ preconditions: [CheckCall], _ checks: CheckContext) -> AttemptOutcome {
+        let patience = preconditions.compactMap { try? $0.within?.evaluated(checks.bindings) }.max()
+        guard let patience else { return look(preconditions, nil, checks) }
+        let every = min(.seconds(2), patience / 10)
+        let stable = UntilStable(goal: .times(1), every: .value(every), within: .value(patience), failFast: false)
+        return look(preconditions, stable, checks)
     }
 
     /// Evaluates `rollback.verify` of the runbook and of what it includes, on a thread of its own.
@@ -158,17 +177,48 @@ extension AttemptPerformer {
         }
     }
 
-    private func runContext(_ scope: Int, _ cancellation: Cancellation) throws -> CheckContext {
+    func runContext(_ scope: Int, _ cancellation: Cancellation) throws -> CheckContext {
         let process = try runProcessContext(scope: scope)
         return checkContext(nil, scope: scope, process: process, directory: directory(scope: scope), cancellation)
     }
 
-    /// The runbook's own scope, and those of inclusions whose inputs need no outputs of steps.
+    /// The runbook's own scope, and those of inclusions whose inputs and preconditions need no outputs of steps.
     private func staticScopes() -> [Int] {
         context.withMachine { machine in
-            machine.graph.scopes.indices.filter { $0 == 0 }
+            machine.graph.scopes.indices.filter { isStatic($0, machine.graph) }
         }
     }
+
+    private func isStatic(_ scope: Int, _ graph: Graph) -> Bool {
+        guard let owner = graph.scopes[scope].owner else { return true }
+        guard case .include(let inclusion) = graph.nodes[owner].step.body, graph.nodes[owner].locals.isEmpty,
+            graph.nodes[owner].step.when == nil, let parent = graph.scopes[scope].parent, isStatic(parent, graph)
+        else { return false }
+        return !inclusion.with.contains { $0.value.mentionsSteps }
+            && !graph.scopes[scope].runbook.preconditions.contains(where: \.mentionsSteps)
+    }
+}
+
+extension CheckCall {
+    fileprivate var mentionsSteps: Bool { argument.mentionsSteps || when?.references.mentionSteps ?? false }
+}
+
+extension Argument {
+    /// Whether anything in it depends on what steps leave.
+    fileprivate var mentionsSteps: Bool {
+        switch self {
+        case .constant: false
+        case .template(let template, _): template.references.mentionSteps
+        case .expression(let expression): expression.references.mentionSteps
+        case .list(let items): items.contains(where: \.mentionsSteps)
+        case .record(let fields): fields.contains { $0.value.mentionsSteps }
+        case .checks(let calls): calls.contains(where: \.mentionsSteps)
+        }
+    }
+}
+
+extension [Reference] {
+    fileprivate var mentionSteps: Bool { contains { $0.path.first == "steps" } }
 }
 
 extension StepPath {

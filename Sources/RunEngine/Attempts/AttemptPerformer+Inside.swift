@@ -60,9 +60,10 @@ extension AttemptPerformer {
                 host: host.host),
             stepDirectory: context.attemptDirectory(intent.step, intent.number),
             artifacts: context.directory + "/artifacts", mask: { secrets.mask($0) },
-            startDetached: { [self] in startDetached($0, held) },
+            startDetached: { [desk] in desk.start($0) },
             recordUndoData: { [self] in recordUndoData(path, $0) })
         action.channels = host.configuration.channels
+        if let base = host.configuration.directory { action.channelDirectory = base }
         action.undoData = context.withMachine { $0.steps[node.index].stateBefore?.value }
         if let deadline = intent.deadline {
             let host = host
@@ -115,30 +116,6 @@ extension AttemptPerformer {
                 succeeded: $0.outcome == .succeeded, disposition: $0.disposition, message: $0.message)
         }
         return outcome
-    }
-
-    /// Starts a program that is to outlive Belay; a shell lets go of it and tells its pid.
-    private func startDetached(_ probe: ProcessProbe, _ held: AttemptFile?) -> DetachedStart {
-        var probe = probe
-        let script = #""$@" >/dev/null 2>&1 </dev/null & echo $!"#
-        probe.arguments = ["/bin/sh", "-c", script, "sh"] + probe.arguments
-        let result = desk.run(probe, Cancellation(), held: held)
-        guard case .exited(0) = result.end,
-            let pid = Int32(String(decoding: result.stdout, as: UTF8.self).prefix { $0.isNumber })
-        else { return .failed(String(decoding: result.stderr, as: UTF8.self)) }
-        let began = ContinuousClock.now
-        let end = Mutex<ContinuousClock.Instant?>(nil)
-        return .started(ended: {
-            if let process = HostProcess.read(pid: pid), !process.isZombie { return nil }
-            // A command that leaves the service behind as a daemon ends too: the service has a moment to show itself.
-            let now = ContinuousClock.now
-            let seen = end.withLock { end in
-                end = end ?? now
-                return end ?? now
-            }
-            guard now - seen > .seconds(5) else { return nil }
-            return ProcessProbeResult(.notStarted("it ended, and the service does not run"), elapsed: now - began)
-        })
     }
 }
 

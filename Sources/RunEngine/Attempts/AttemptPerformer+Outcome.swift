@@ -45,16 +45,18 @@ extension AttemptPerformer {
         exit: Int, signal: Int?, _ result: AttemptResult, _ identity: AttemptIdentity, _ directory: String
     ) -> AttemptOutcome {
         let step = identity.node.step
-        let isAction = identity.purpose == .action
-        let failure: AttemptOutcome
-        if let signal {
-            failure = AttemptOutcome(.failed, cause: .signal(signal), reason: "ended by signal \(signal)" + lastWords(directory))
-        } else {
-            failure = AttemptOutcome(.failed, cause: .exit(exit), reason: "exit \(exit)" + lastWords(directory))
+        func failure() -> AttemptOutcome {
+            guard let signal else {
+                return AttemptOutcome(.failed, cause: .exit(exit), reason: "exit \(exit)" + lastWords(directory))
+            }
+            return AttemptOutcome(
+                .failed, cause: .signal(signal), reason: "ended by signal \(signal)" + lastWords(directory))
         }
-        var outcome = exit == 0 ? AttemptOutcome(.done) : failure
-        if isAction, step.expect != nil || !step.outputs.isEmpty {
+        var outcome: AttemptOutcome
+        if identity.purpose == .action, step.expect != nil || !step.outputs.isEmpty {
             outcome = judgeResult(exit, signal, result, identity, directory, failure)
+        } else {
+            outcome = exit == 0 ? AttemptOutcome(.done) : failure()
         }
         outcome.exit = exit
         return outcome
@@ -63,7 +65,7 @@ extension AttemptPerformer {
     /// Judges by `expect` and reads the declared outputs.
     private func judgeResult(
         _ exit: Int, _ signal: Int?, _ result: AttemptResult, _ identity: AttemptIdentity, _ directory: String,
-        _ failure: AttemptOutcome
+        _ failure: () -> AttemptOutcome
     ) -> AttemptOutcome {
         let step = identity.node.step
         let bindings = bindings(identity.node)
@@ -72,7 +74,7 @@ extension AttemptPerformer {
             exit: exit, signal: signal, stdout: head(directory + "/stdout"), stderr: head(directory + "/stderr"),
             elapsed: elapsed)
         if case .failed(let reason, _)? = Expectation.judgeProcess(step.expect, result: fields, bindings) {
-            guard exit == 0 || step.expect != nil else { return failure }
+            guard exit == 0 || step.expect != nil else { return failure() }
             return AttemptOutcome(.failed, cause: exit == 0 ? .error : .exit(exit), reason: reason + lastWords(directory))
         }
         var outcome = AttemptOutcome(.done)

@@ -86,9 +86,15 @@ extension AttemptPerformer {
     /// The directory of an attempt; made before its intent, so that a full disk is noticed in time.
     func makeDirectory(_ intent: AttemptIntent) throws -> String {
         let directory = context.attemptDirectory(intent.step, intent.number)
-        if mkdir(directory, 0o700) != 0 { try HostFiles.makeDirectories(directory) }
-        // Left by a driver that died before the intent was committed.
-        for name in ["attempt", "output"] { unlink("\(directory)/\(name)") }
+        let isFirst = intent.number == 1
+        if isFirst { mkdir(HostFiles.parent(of: directory), 0o700) }
+        guard mkdir(directory, 0o700) != 0 else { return directory }
+        if errno == EEXIST {
+            // Left by a driver that died before the intent was committed.
+            for name in ["attempt", "output"] { unlink("\(directory)/\(name)") }
+        } else {
+            try HostFiles.makeDirectories(directory)
+        }
         return directory
     }
 
@@ -124,7 +130,8 @@ extension AttemptPerformer {
             if intent.purpose == .gate, let inputs = try? inputs(of: node, scope) {
                 checkContext.bindings = RunBindings(context, scope: scope).adding(["inputs": .map(inputs)])
             }
-            return look(checks, stable, checkContext)
+            return intent.purpose == .gate
+                ? waitUntilMet(checks, checkContext) : look(checks, stable, checkContext)
         }
         return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
     }

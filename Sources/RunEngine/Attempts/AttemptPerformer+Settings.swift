@@ -42,7 +42,7 @@ extension AttemptPerformer {
         for name in settings.passEnvironment { environment[name] = context.pinned.environment[name] }
         for entry in settings.environment + extra { environment[entry.name] = try text(entry.value, bindings) }
         if let intent { addIdentity(of: intent, node, to: &environment) }
-        let shell = settings.shell ?? ProcessLaunch.standardShell(path: environment["PATH"] ?? "")
+        let shell = settings.shell ?? standardShell(environment)
         var process = ProcessContext(environment: environment, shell: shell)
         process.umask = settings.umask ?? 0o022
         if let user = settings.user {
@@ -58,8 +58,18 @@ extension AttemptPerformer {
     /// The settings of processes that belong to no step.
     func runProcessContext(scope: Int) throws -> ProcessContext {
         let environment = try baseEnvironment(scope: scope)
-        return ProcessContext(
-            environment: environment, shell: ProcessLaunch.standardShell(path: environment["PATH"] ?? ""))
+        return ProcessContext(environment: environment, shell: standardShell(environment))
+    }
+
+    /// The shell for steps that name none, looked up once for each search path.
+    private func standardShell(_ environment: [String: String]) -> [String] {
+        let path = environment["PATH"] ?? ""
+        return shells.withLock { shells in
+            if let known = shells[path] { return known }
+            let shell = ProcessLaunch.standardShell(path: path)
+            shells[path] = shell
+            return shell
+        }
     }
 
     /// What all processes of a runbook get: the pinned environment, its `env`, and its inputs.
@@ -109,6 +119,7 @@ extension AttemptPerformer {
             runProcess: { desk.run($0, $1, held: held) })
         checks.services = context.plan.system?.services ?? [:]
         checks.filesDirectory = context.filesDirectory(scope: scope)
+        checks.scratchDirectory = context.directory
         checks.forbiddenDatabases = [HostFiles.parent(of: HostFiles.parent(of: context.directory)) + "/belay.db"]
         return checks
     }

@@ -1,3 +1,4 @@
+import Actions
 import Checks
 import CSupervisor
 import Glibc
@@ -67,12 +68,71 @@ final class ProbeDesk: Sendable {
         }
     }
 
+    /// Starts a process that outlives this one, and does not wait for it; its supervisor stays with it.
+    func start(_ probe: ProcessProbe) -> DetachedStart {
+        let token = random() | 1
+        let mailbox = Mailbox<SupervisorReport>()
+        waiting.withLock { $0[token] = mailbox }
+        let began = ContinuousClock.now
+        do {
+            let errors = try Capture()
+            var request = LaunchRequest(
+                token: token, arguments: probe.arguments, environment: probe.environment,
+                workingDirectory: probe.directory, stderr: .descriptor(errors.descriptor))
+            // Bounded, because nobody reads what it writes later.
+            request.maxOutput = 65_536
+            request.umask = probe.umask
+            request.user = probe.user
+            try launcher.launch(request)
+            let end = DetachedEnd(mailbox, errors, began)
+            return .started(ended: { end.look() })
+        } catch {
+            waiting.withLock { _ = $0.removeValue(forKey: token) }
+            return .failed("\(error)")
+        }
+    }
+
+    /// How a process that was started to stay has ended, once it has.
+    private final class DetachedEnd: Sendable {
+        private let mailbox: Mailbox<SupervisorReport>
+        private let errors: Capture
+        private let began: ContinuousClock.Instant
+        private let known = Mutex<ProcessProbeResult?>(nil)
+
+        init(_ mailbox: Mailbox<SupervisorReport>, _ errors: Capture, _ began: ContinuousClock.Instant) {
+            self.mailbox = mailbox
+            self.errors = errors
+            self.began = began
+        }
+
+        func look() -> ProcessProbeResult? {
+            known.withLock { known in
+                for report in mailbox.receive(within: 0) {
+                    guard let end = ProbeDesk.end(of: report) else { continue }
+                    known = ProcessProbeResult(end, stderr: errors.bytes(), elapsed: ContinuousClock.now - began)
+                }
+                return known
+            }
+        }
+    }
+
+    /// How a process ended, where the report says so.
+    private static func end(of report: SupervisorReport) -> ProcessProbeResult.End? {
+        switch report {
+        case .started: nil
+        case .done(let result): end(of: result)
+        case .refused(_, let errno): .notStarted(SystemError.text(of: errno))
+        case .vanished, .serverLost: .notStarted("its supervisor has vanished")
+        }
+    }
+
     private func wait(_ mailbox: Mailbox<SupervisorReport>, _ cancellation: Cancellation) -> ProcessProbeResult.End {
         var supervisor: LivingSupervisor?
         var wasAsked = false
         var serverIsLost = false
         while true {
             for report in mailbox.receive(within: 50) {
+<<<<<<< HEAD
                 switch report {
                 case .started(let started): supervisor = LivingSupervisor(started)
                 case .done(let result): return wasAsked ? .interrupted : Self.end(of: result)
@@ -80,6 +140,10 @@ final class ProbeDesk: Sendable {
                 case .vanished(_, let pid, _): return endOrphans(of: supervisor ?? LivingSupervisor(pid: pid, startTicks: 0))
                 case .serverLost: serverIsLost = true
                 }
+=======
+                if case .started(let started) = report { supervisor = LivingSupervisor(started) }
+                if let end = Self.end(of: report) { return wasAsked ? .interrupted : end }
+>>>>>>> main
             }
             // Nobody tells of a supervisor's end any more; one that lives still reports.
             if serverIsLost, !isAlive(supervisor) { return endOrphans(of: supervisor) }

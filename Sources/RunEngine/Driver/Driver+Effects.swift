@@ -136,7 +136,8 @@ extension Driver {
         let intent = attempt.intent
         let identity = AttemptIdentity(
             node: attempt.node, purpose: intent.purpose, number: intent.number, item: intent.item)
-        flights[launch.token] = Flight(path: intent.step, number: intent.number, identity: identity)
+        flights[launch.token] = Flight(
+            path: intent.step, number: intent.number, identity: identity, file: attempt.directory + "/attempt")
         do {
             guard let file = attempt.file, try file.lock(), try file.slots().areEmpty else {
                 throw SystemError("lock the attempt's file", errno: EAGAIN)
@@ -196,11 +197,17 @@ struct Flight {
     let path: StepPath
     let number: Int
     let identity: AttemptIdentity
-    /// Its supervisor, once it is known.
-    var supervisor: LivingSupervisor?
+    /// The file in which its supervisor has written who it is.
+    let file: String
 
     /// Asks its supervisor to end it: TERM, grace, KILL.
     func requestEnd() {
-        supervisor?.requestEnd()
+        guard let started = try? AttemptFile.open(file).slots().started.record else { return }
+        LivingSupervisor(started).requestEnd()
     }
+}
+
+extension SupervisorReport {
+    /// Whether it only says that a command has started.
+    var isStart: Bool { if case .started = self { true } else { false } }
 }

@@ -89,7 +89,7 @@ extension Driver {
 
     private func handle(_ report: SupervisorReport) {
         switch report {
-        case .started(let started): flights[started.token]?.supervisor = LivingSupervisor(started)
+        case .started: break
         case .done(let result):
             guard let flight = flights.removeValue(forKey: result.token) else { return }
             host.crashPoint("driver.before_outcome")

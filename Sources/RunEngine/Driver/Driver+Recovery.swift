@@ -55,7 +55,9 @@ extension Driver {
                 decide(.record(.attemptAdopted(path, number: number, pid: supervisor.pid)))
                 guard let identity = identity(path, number) else { return }
                 // Kept like any attempt under way, so that it can be asked to end.
-                flights[supervisor.token] = Flight(path: path, number: number, identity: identity, supervisor: LivingSupervisor(supervisor))
+                flights[supervisor.token] = Flight(
+                    path: path, number: number, identity: identity,
+                    file: context.attemptDirectory(path, number) + "/attempt")
                 let token = supervisor.token
                 try LivingSupervisor(supervisor).whenEnded {
                     mailbox.send(.supervisor(.vanished(token: token, pid: supervisor.pid, waitStatus: 0)))

@@ -32,9 +32,13 @@ package final class Driver {
     var isAdmitting = false
     var isVerifyingRollback = false
     private var seenChanges: Int64 = -1
+    /// When the inbox was looked at last, milliseconds since boot.
+    private var lastLook: Int64 = 0
     var lastSync: Int64
     var unsyncedEffects = false
     var isPausing = false
+    /// Pauses the run once this step has ended; to be set before `drive`.
+    package var stopAfter: StepPath?
     /// Undos that wait until what failed attempts left is gone.
     var clearing = 0
     /// Adopted attempts whose supervisor is dead, by step.
@@ -60,7 +64,8 @@ package final class Driver {
             return answer.receive(within: nil).first ?? false
         }
         try host.launcher.listen { report in
-            if !desk.deliver(report) { mailbox.send(.supervisor(report)) }
+            // That a command has started is in its attempt file; nobody needs to be woken for it.
+            if !desk.deliver(report), !report.isStart { mailbox.send(.supervisor(report)) }
         }
     }
 
@@ -115,6 +120,10 @@ package final class Driver {
         for event in events {
             uncommitted.append(JournalEntry(at: wall, event))
             if case .stepSucceeded(let path, _) = event { countEffect(of: path) }
+        }
+        if let stopAfter, events.contains(where: { $0.isEnd(of: stopAfter) }) {
+            self.stopAfter = nil
+            decide(.pause(host.actor))
         }
     }
 
@@ -209,6 +218,9 @@ package final class Driver {
     /// What people said meanwhile.
     private func readInbox() throws {
         checkDeadline()
+        let now = host.now.boot
+        guard now - lastLook >= 100 else { return }
+        lastLook = now
         let changes = try journal.changeCounter()
         guard changes != seenChanges else { return }
         seenChanges = changes
@@ -247,6 +259,16 @@ package final class Driver {
         try write(onlyIfInboxEmpty: true)
         try? journal.checkpoint(.now)
         return .parked(activity, record.direction)
+    }
+}
+
+extension RunEvent {
+    /// Whether a step has ended with this event, however it ended.
+    fileprivate func isEnd(of path: StepPath) -> Bool {
+        switch self {
+        case .stepSucceeded(path, _), .stepFailed(path, _, _), .stepSkipped(path, _, _), .stepUnknown(path, _, _): true
+        default: false
+        }
     }
 }
 

@@ -41,25 +41,3 @@ struct Exclusions: Sendable {
         path.withCString { fnmatch(pattern, $0, FNM_PATHNAME) == 0 }
     }
 }
-
-/// The files that SQLite keeps for one database.
-struct DatabaseFiles: Sendable {
-    let database: String
-
-    init(_ database: String) { self.database = database }
-
-    /// The database first: the others mean nothing without it, but it may be damaged without them.
-    var all: [String] { [database, "\(database)-wal", "\(database)-shm", "\(database)-journal"] }
-}
-
-extension [UInt8] {
-    /// The bytes as a C string; file names are bytes, which need not be UTF-8.
-    func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
-        (self + [0]).withUnsafeBufferPointer { buffer in
-            buffer.withMemoryRebound(to: CChar.self) { body($0.baseAddress!) }
-        }
-    }
-
-    /// The bytes for a person.
-    var text: String { String(decoding: self, as: UTF8.self) }
-}

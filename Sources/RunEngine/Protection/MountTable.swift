@@ -22,7 +22,7 @@ struct MountTable: Sendable {
         var result: [UInt8] = []
         var rest = field
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "\\"), let code = UInt8(rest.prefix(3).text, radix: 8) {
+            if byte == UInt8(ascii: "\\"), let code = UInt8(Array(rest.prefix(3)).text, radix: 8) {
                 result.append(code)
                 rest = rest.dropFirst(3)
             } else {
@@ -31,8 +31,4 @@ struct MountTable: Sendable {
         }
         return result
     }
-}
-
-extension ArraySlice<UInt8> {
-    fileprivate var text: String { String(decoding: self, as: UTF8.self) }
 }

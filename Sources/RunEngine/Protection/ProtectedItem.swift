@@ -6,7 +6,7 @@ package enum ProtectedItem: Hashable, Sendable {
     /// below the directory, one without against the name at any depth. What is excluded is neither saved nor, where
     /// it is present at a restore, touched.
     case path(String, exclude: [String])
-    /// An SQLite database, absolute.
+    /// An SQLite database, absolute; inside a protected directory its files are excluded from that one.
     case sqlite(String)
 
     /// The absolute path, without trailing slashes.

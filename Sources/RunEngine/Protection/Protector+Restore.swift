@@ -12,7 +12,7 @@ extension Protector {
         try manifest.verify(in: directory)
         for entry in manifest.entries { try recover(entry) }
         let asideDirectory = try Self.nextDirectory(in: aside)
-        let present = try save(manifest.entries.map(\.setAside), into: asideDirectory, acceptingDamage: true)
+        let present = try save(manifest.entries.map(\.setAside), into: asideDirectory, settingAside: true)
         var items: [RestoreReport.Item] = []
         for (number, entry) in manifest.entries.enumerated() {
             let place = SnapshotPlace(directory: directory, number: number)
@@ -59,9 +59,11 @@ extension Protector {
 
     /// A number that no earlier restore has used, whether it was complete or not.
     private static func nextDirectory(in aside: String) throws(ProtectionFailure) -> String {
-        try protecting(aside) { try HostFiles.makeDirectories(aside) }
-        let last = HostFiles.names(in: aside).compactMap { Int($0) }.max() ?? 0
-        return "\(aside)/\(last + 1)"
+        try protecting(aside) {
+            var number = 1
+            while try !makeDurableDirectory("\(aside)/\(number)") { number += 1 }
+            return "\(aside)/\(number)"
+        }
     }
 
     /// Clears what an interrupted restore left beside the path. What it moved away is in what it had set aside; it

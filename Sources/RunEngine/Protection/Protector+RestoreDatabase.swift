@@ -4,8 +4,9 @@ import RunHost
 extension Protector {
     /// Gives a database the content of its copy, mode and owner too; `isDamaged`: what is there now is no database.
     func restoreDatabase(
-        _ path: String, _ ownership: SnapshotManifest.Ownership, from place: SnapshotPlace, isDamaged: Bool
+        _ link: String, _ ownership: SnapshotManifest.Ownership, from place: SnapshotPlace, isDamaged: Bool
     ) throws(ProtectionFailure) -> RestoreReport.Outcome {
+        let path = DatabaseFiles(following: link).database
         if isDamaged { _ = try removeDatabase(path) }
         if access(path, F_OK) != 0 {
             // SQLite takes an empty file for an empty database, and removes a stale log or journal beside it.
@@ -56,9 +57,10 @@ extension Protector {
     }
 
     /// Puts back the files of what was no sound database, as they were.
-    func restoreRawDatabase(_ path: String, from place: SnapshotPlace) throws(ProtectionFailure)
-        -> RestoreReport.Outcome
-    {
+    func restoreRawDatabase(
+        _ link: String, from place: SnapshotPlace
+    ) throws(ProtectionFailure) -> RestoreReport.Outcome {
+        let path = DatabaseFiles(following: link).database
         _ = try removeDatabase(path)
         try extract(place, into: HostFiles.parent(of: path), path)
         try syncFilesystem(of: HostFiles.parent(of: path))

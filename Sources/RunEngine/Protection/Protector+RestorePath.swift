@@ -10,16 +10,14 @@ extension Protector {
         let names = try ArchiveNames(of: place)
         if let present, let mount = present.mountPoints.first(where: { names.contain($0) }) {
             throw ProtectionFailure(
-                "cannot restore \(path): a filesystem is mounted at \(present.absolute(mount).text), which was not so when "
-                    + "it was saved", path: path, help: "unmount it and try again")
+                "cannot restore \(path): a filesystem has been mounted at \(present.absolute(mount).text) meanwhile",
+                path: path, help: "unmount it and try again")
         }
         if present?.hasUntouched != true, try swap(location, present, names, place) { return .replaced }
-        if let present, present.isDirectory || names.rootIsDirectory {
-            try clear(present, keeping: names)
-        }
-        // Only a single file keeps its inode: it may be a mount point itself.
-        let isInode = present?.isDirectory == false && !names.rootIsDirectory
-        try extract(place, into: location.parent, path, options: isInode ? ["--overwrite"] : [])
+        if let present, present.isDirectory || names.rootIsDirectory { try clear(present, keeping: names) }
+        // A file that could not be renamed cannot be removed either: it may be a mount point.
+        let keepsFile = present?.isDirectory == false && !names.rootIsDirectory
+        try extract(place, into: location.parent, path, options: keepsFile ? ["--overwrite"] : [])
         try syncFilesystem(of: location.parent)
         if names.rootIsDirectory { try syncFilesystem(of: path) }
         return .replacedInPlace
@@ -45,10 +43,11 @@ extension Protector {
             return false
         }
         guard rename("\(location.incoming)/\(location.name)", location.path) == 0 else {
+            // Also for a directory that this user may not write: its `..` would change.
             let error = errno
-            if movesAway { rename(location.outgoing, location.path) }
+            let isBack = !movesAway || rename(location.outgoing, location.path) == 0
             try delete([location.incoming], "cannot clear")
-            if !movesAway && Self.isRefusal(error) { return false }
+            if isBack && Self.isRefusal(error) { return false }
             throw ProtectionFailure("cannot put in place", path: location.path, errno: error)
         }
         try protecting(location.path) { try HostFiles.syncDirectory(location.parent) }
@@ -70,6 +69,10 @@ extension Protector {
 
     /// Removes what the archive does not bring, from the leaves up. What it brings anew, tar replaces.
     private func clear(_ present: TreeSurvey, keeping names: ArchiveNames) throws(ProtectionFailure) {
+        for entry in present.entries where entry.isDirectory {
+            // For users other than root; tar sets the mode that was saved. What cannot be changed is named below.
+            present.absolute(entry.path).withCString { _ = access($0, W_OK | X_OK) == 0 ? 0 : chmod($0, 0o700) }
+        }
         for entry in present.entries.reversed() {
             let path = present.absolute(entry.path)
             if entry.isDirectory {

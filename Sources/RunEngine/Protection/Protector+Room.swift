@@ -14,7 +14,8 @@ extension Protector {
                 let survey = try protecting(path) { try TreeSurvey(of: item.path, excluding: exclusions) }
                 total += survey.bytes + UInt64(survey.entries.count) * Self.bytesPerEntry
             case .sqlite:
-                for file in DatabaseFiles(item.path).all.prefix(2) {
+                let files = DatabaseFiles(following: item.path)
+                for file in [files.database, files.log] {
                     total += try Location.status(of: file).map { UInt64($0.st_size) } ?? 0
                 }
             }
@@ -28,8 +29,8 @@ extension Protector {
         let free = try protecting(directory) { try Filesystem.holding(directory).free }
         guard needed > free else { return }
         throw ProtectionFailure(
-            "no room for what is saved before the step: it takes about \(Self.mebibytes(needed)), and the filesystem of "
-                + "\(directory) has \(Self.mebibytes(free)) free", path: directory,
+            "no room for what is saved before the step: it takes about \(Self.mebibytes(needed)), and the filesystem "
+                + "of \(directory) has \(Self.mebibytes(free)) free", path: directory,
             help: "make room there, or exclude what need not be restored")
     }
 

@@ -9,12 +9,13 @@ extension Protector {
     package func snapshot(
         _ items: [ProtectedItem], into directory: String
     ) throws(ProtectionFailure) -> SnapshotManifest {
-        try save(items, into: directory, acceptingDamage: false)
+        try save(items, into: directory, settingAside: false)
     }
 
-    /// `acceptingDamage`: what is no database any more is saved as the files that are there.
+    /// `settingAside`: what is no database any more is saved as the files that are there, a socket as nothing, and what
+    /// only root could restore as well as can be.
     func save(
-        _ items: [ProtectedItem], into directory: String, acceptingDamage: Bool
+        _ items: [ProtectedItem], into directory: String, settingAside: Bool
     ) throws(ProtectionFailure) -> SnapshotManifest {
         for item in items { try Self.check(item) }
         try Self.makeEmpty(directory)
@@ -22,8 +23,10 @@ extension Protector {
         for (number, item) in items.enumerated() {
             let place = SnapshotPlace(directory: directory, number: number)
             switch item {
-            case .path: entries.append(try savePath(item, Exclusions(of: item, among: items), in: place))
-            case .sqlite: entries.append(try saveDatabase(item, in: place, acceptingDamage: acceptingDamage))
+            case .path:
+                let exclusions = Exclusions(of: item, among: items)
+                entries.append(try savePath(item, exclusions, in: place, settingAside: settingAside))
+            case .sqlite: entries.append(try saveDatabase(item, in: place, settingAside: settingAside))
             }
         }
         let manifest = SnapshotManifest(entries: entries)
@@ -42,22 +45,32 @@ extension Protector {
         }
     }
 
-    /// Makes a directory and those above it, whose names are durable on return.
-    private static func makeDurableDirectory(_ path: String) throws {
+    /// Makes a directory and those above it, whose names are durable on return; false where it was there.
+    @discardableResult
+    static func makeDurableDirectory(_ path: String) throws -> Bool {
         let parent = HostFiles.parent(of: path)
         if access(parent, F_OK) != 0 && parent != path { try makeDurableDirectory(parent) }
-        if try HostFiles.makeDirectory(path) { try HostFiles.syncDirectory(parent) }
+        guard try HostFiles.makeDirectory(path) else { return false }
+        try HostFiles.syncDirectory(parent)
+        return true
     }
 
     // MARK: Paths
 
     private func savePath(
-        _ item: ProtectedItem, _ exclusions: Exclusions, in place: SnapshotPlace
+        _ item: ProtectedItem, _ exclusions: Exclusions, in place: SnapshotPlace, settingAside: Bool
     ) throws(ProtectionFailure) -> SnapshotManifest.Entry {
-        guard try Location.status(of: item.path) != nil else { return .absent(item) }
+        guard let status = try Location.status(of: item.path) else { return .absent(item) }
+        if status.kind == S_IFSOCK {
+            if settingAside { return .absent(item) }
+            throw ProtectionFailure(
+                "cannot protect \(item.path): a socket cannot be saved", path: item.path,
+                help: "let the program that listens there make it again")
+        }
         var attempt = 1
         while true {
             let survey = try survey(item.path, exclusions, place)
+            if !settingAside { try Self.checkOwners(survey, item.path) }
             try survey.writeNames(to: place.names)
             let outcome = try archive(HostFiles.parent(of: item.path), place)
             if outcome.exit == 0 {
@@ -81,17 +94,20 @@ extension Protector {
         _ path: String, _ exclusions: Exclusions, _ place: SnapshotPlace
     ) throws(ProtectionFailure) -> TreeSurvey {
         let survey = try protecting(path) { try TreeSurvey(of: path, excluding: exclusions) }
-        if let foreign = survey.foreign {
-            throw ProtectionFailure(
-                "cannot protect \(path): only root can restore \(survey.absolute(foreign).text), which is not this user's",
-                path: path, help: "run belay as root, or exclude it")
-        }
         if try protecting(path, { try survey.saves(place.directory) }) {
             throw ProtectionFailure(
                 "cannot protect \(path): the snapshot itself would be inside, in \(place.directory)", path: path,
                 help: "exclude the state directory, or move it elsewhere")
         }
         return survey
+    }
+
+    /// What cannot be restored as it is must not be relied upon.
+    private static func checkOwners(_ survey: TreeSurvey, _ path: String) throws(ProtectionFailure) {
+        guard let foreign = survey.foreign else { return }
+        throw ProtectionFailure(
+            "cannot protect \(path): only root can restore \(survey.absolute(foreign).text), which is not this user's",
+            path: path, help: "run belay as root, or exclude it")
     }
 
     /// Writes the archive of the names in the list, in the order given there.
@@ -108,7 +124,7 @@ extension Protector {
     // MARK: Databases
 
     private func saveDatabase(
-        _ item: ProtectedItem, in place: SnapshotPlace, acceptingDamage: Bool
+        _ item: ProtectedItem, in place: SnapshotPlace, settingAside: Bool
     ) throws(ProtectionFailure) -> SnapshotManifest.Entry {
         var status = stat()
         guard stat(item.path, &status) == 0 else {
@@ -126,22 +142,23 @@ extension Protector {
             return SnapshotManifest.Entry(
                 item: item, form: .database(ownership), files: try place.seal([place.database]))
         }
-        guard acceptingDamage, outcome.exit == SQLiteChild.damagedExit || !status.isRegular else {
+        guard settingAside, outcome.exit == SQLiteChild.damagedExit else {
             throw databaseFailure("cannot save", item.path, outcome)
         }
         unlink(place.database)
         return try saveRaw(item, in: place)
     }
 
-    private func saveRaw(_ item: ProtectedItem, in place: SnapshotPlace) throws(ProtectionFailure)
-        -> SnapshotManifest.Entry
-    {
+    private func saveRaw(
+        _ item: ProtectedItem, in place: SnapshotPlace
+    ) throws(ProtectionFailure) -> SnapshotManifest.Entry {
         var list: [UInt8] = []
-        for file in DatabaseFiles(item.path).all where try Location.status(of: file) != nil {
+        let files = DatabaseFiles(following: item.path)
+        for file in files.all where try Location.status(of: file) != nil {
             list += Array("./\(Location(file).name)".utf8) + [0]
         }
         try protecting(place.names) { try HostFiles.writeAtomically(list, to: place.names) }
-        let outcome = try archive(HostFiles.parent(of: item.path), place)
+        let outcome = try archive(HostFiles.parent(of: files.database), place)
         guard outcome.exit == 0 else { throw Self.failure("cannot set aside", item.path, outcome, program: "tar") }
         return SnapshotManifest.Entry(
             item: item, form: .rawDatabase, files: try place.seal([place.archive, place.names]))
@@ -154,8 +171,7 @@ struct SnapshotPlace: Sendable {
     let number: Int
 
     var archive: String { "\(directory)/\(number).tar" }
-    /// What is in the archive: paths that start with `./`, each ended by a zero byte, directories with a slash at the
-    /// end.
+    /// What is in the archive: paths from `./`, directories with a slash at the end, each ended by a zero byte.
     var names: String { "\(directory)/\(number).names" }
     var database: String { "\(directory)/\(number).db" }
 

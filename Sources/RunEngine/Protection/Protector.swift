@@ -1,3 +1,4 @@
+import Glibc
 import RunHost
 
 /// Saves what a step protects, and brings it back.
@@ -91,7 +92,15 @@ package struct Protector: Sendable {
         var present: [String] = []
         for path in paths where try Location.status(of: path) != nil { present.append(path) }
         guard let first = present.first else { return }
+        try makeWritable(present)
         try run(["rm", "-rf", "--one-file-system", "--"] + present, doing, first)
+    }
+
+    /// Lets a user other than root empty directories of their own that are not writable; root needs no leave.
+    private func makeWritable(_ paths: [String]) throws(ProtectionFailure) {
+        guard geteuid() != 0 else { return }
+        // What it cannot change is named by what comes next.
+        _ = try outcome(of: ["chmod", "--recursive", "--silent", "u+rwX", "--"] + paths, about: paths[0])
     }
 
     /// Makes everything durable that was written to the filesystem of a path.

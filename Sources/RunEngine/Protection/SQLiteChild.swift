@@ -39,8 +39,13 @@ package enum SQLiteChild {
     private static func snapshot(of source: String, to copy: String, _ patience: Int32) throws(SQLiteProblem) {
         try SQLiteConnection(source, patience: patience).backUp(into: SQLiteConnection(copy, patience: patience))
         // Both are closed again: what is checked is the file.
-        let verdict = try SQLiteConnection(frozen: copy).firstValue("PRAGMA quick_check(1)")
-        guard verdict == "ok" else { throw SQLiteProblem(exit: damagedExit, message: verdict) }
+        let verdict: String
+        do throws(SQLiteProblem) {
+            verdict = try SQLiteConnection(frozen: copy).firstValue("PRAGMA quick_check(1)")
+        } catch  where error.code == SQLITE_ERROR {
+            return  // The schema uses collations or functions that only the application has.
+        }
+        guard verdict == "ok" else { throw SQLiteProblem(code: SQLITE_CORRUPT, message: verdict) }
     }
 
     private static func restore(from copy: String, to path: String, _ patience: Int32) throws(SQLiteProblem) {
@@ -57,8 +62,17 @@ package enum SQLiteChild {
 
 /// What SQLite said when something failed.
 private struct SQLiteProblem: Error {
-    var exit: Int32
+    /// The primary result code.
+    var code: Int32
     var message: String
+
+    var exit: Int32 {
+        switch code {
+        case SQLITE_BUSY, SQLITE_LOCKED: SQLiteChild.busyExit
+        case SQLITE_NOTADB, SQLITE_CORRUPT: SQLiteChild.damagedExit
+        default: 1
+        }
+    }
 }
 
 /// One connection to a database.
@@ -86,7 +100,7 @@ private final class SQLiteConnection {
         let code = sqlite3_open_v2(name, &opened, flags, nil)
         guard code == SQLITE_OK, let opened else {
             sqlite3_close_v2(opened)
-            throw Self.problem(code, String(cString: sqlite3_errstr(code)))
+            throw SQLiteProblem(code: code & 0xFF, message: String(cString: sqlite3_errstr(code)))
         }
         handle = opened
     }
@@ -108,19 +122,13 @@ private final class SQLiteConnection {
         guard let backup = sqlite3_backup_init(target.handle, "main", handle, "main") else { throw target.problem() }
         let step = sqlite3_backup_step(backup, -1)
         let end = sqlite3_backup_finish(backup)
-        guard step == SQLITE_DONE else { throw Self.problem(step, String(cString: sqlite3_errstr(step))) }
+        guard step == SQLITE_DONE else {
+            throw SQLiteProblem(code: step & 0xFF, message: String(cString: sqlite3_errstr(step)))
+        }
         guard end == SQLITE_OK else { throw target.problem() }
     }
 
     private func problem() -> SQLiteProblem {
-        Self.problem(sqlite3_errcode(handle), String(cString: sqlite3_errmsg(handle)))
-    }
-
-    private static func problem(_ code: Int32, _ message: String) -> SQLiteProblem {
-        switch code & 0xFF {
-        case SQLITE_BUSY, SQLITE_LOCKED: SQLiteProblem(exit: SQLiteChild.busyExit, message: message)
-        case SQLITE_NOTADB, SQLITE_CORRUPT: SQLiteProblem(exit: SQLiteChild.damagedExit, message: message)
-        default: SQLiteProblem(exit: 1, message: message)
-        }
+        SQLiteProblem(code: sqlite3_errcode(handle) & 0xFF, message: String(cString: sqlite3_errmsg(handle)))
     }
 }

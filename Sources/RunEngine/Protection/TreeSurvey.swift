@@ -36,7 +36,7 @@ struct TreeSurvey: Sendable {
         realRoot = try Self.realPath(ofEntry: path)
         self.exclusions = exclusions
         mounts = try MountTable()
-        let status = try Self.status(of: root)
+        guard let status = try Self.status(of: root) else { throw SystemError("examine \(path)", errno: ENOENT) }
         device = status.st_dev
         try add([], status)
         var pending: [[UInt8]] = status.isDirectory ? [[]] : []
@@ -58,7 +58,8 @@ struct TreeSurvey: Sendable {
 
     /// Takes one entry in; true for a directory that is to be walked.
     private mutating func examine(_ path: [UInt8]) throws -> Bool {
-        let status = try Self.status(of: absolute(path))
+        // What vanishes while we look was not there.
+        guard let status = try Self.status(of: absolute(path)) else { return false }
         if exclusions.contain(path) {
             excluded.append(path)
             return false
@@ -98,14 +99,16 @@ struct TreeSurvey: Sendable {
 
     // MARK: System calls on paths that are bytes
 
-    private static func status(of path: [UInt8]) throws -> stat {
+    private static func status(of path: [UInt8]) throws -> stat? {
         var status = stat()
-        guard path.withCString({ lstat($0, &status) }) == 0 else { throw SystemError.last("examine \(path.text)") }
-        return status
+        if path.withCString({ lstat($0, &status) }) == 0 { return status }
+        guard errno == ENOENT else { throw SystemError.last("examine \(path.text)") }
+        return nil
     }
 
     private static func names(in directory: [UInt8]) throws -> [[UInt8]] {
         guard let stream = directory.withCString({ opendir($0) }) else {
+            if errno == ENOENT { return [] }
             throw SystemError.last("read the directory \(directory.text)")
         }
         defer { closedir(stream) }
@@ -135,7 +138,6 @@ struct TreeSurvey: Sendable {
 extension stat {
     var kind: mode_t { st_mode & S_IFMT }
     var isDirectory: Bool { kind == S_IFDIR }
-    var isRegular: Bool { kind == S_IFREG }
 }
 
 extension TreeSurvey {

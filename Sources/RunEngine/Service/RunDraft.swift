@@ -211,7 +211,10 @@ extension RunService {
         guard let facts = try? HostFacts.gather() else { return "{}" }
         let commands = HostFacts.commands(onPath: environment["PATH"] ?? "")
         let value: Value = [
-            "hostname": .string(facts.host), "os": .string(facts.os.name), "kernel": .string(facts.kernel),
+            "host": .string(facts.host),
+            "os": [
+                "id": .string(facts.os.id), "version": .string(facts.os.version), "name": .string(facts.os.name),
+            ], "kernel": .string(facts.kernel),
             "architecture": .string(facts.architecture), "cpus": .int(Int64(facts.cpus)),
             "memory": .int(Int64(clamping: facts.memory)), "user": .string(facts.user), "boot_id": .string(facts.bootID),
             "commands": .list(commands.map { .string($0) }),

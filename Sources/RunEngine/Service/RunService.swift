@@ -39,17 +39,23 @@ package final class RunService: Sendable {
         let created = RunEvent.Created(
             runbook: draft.plan.runbook.name, planDigest: draft.plan.digest, by: actor, deadline: deadline)
         return try create(
-            draft.plan, draft.pinned, .created(created), locks: try draft.locks(), system: draft.plan.system?.name,
+            draft.plan, draft.pinned, created, locks: try draft.locks(), system: draft.plan.system?.name,
             at: now)
     }
 
     private func create(
-        _ plan: Plan, _ pinned: Pinned, _ event: RunEvent, locks: [LockRequest], system: String?, at now: Moment
+        _ plan: Plan, _ pinned: Pinned, _ created: RunEvent.Created, locks: [LockRequest], system: String?,
+        at now: Moment
     ) throws(ServiceFailure) -> RunID {
         var machine = RunMachine(plan: plan)
-        do { try machine.apply(event) } catch { throw .refused("internal error: \(error)", help: nil) }
+        guard case .events(let events) = machine.decide(.create(created), DecisionContext(now: now)) else {
+            throw .refused("internal error: the run cannot be opened", help: nil)
+        }
+        do { for event in events { try machine.apply(event) } } catch {
+            throw .refused("internal error: \(error)", help: nil)
+        }
         var new = NewRun(
-            pinned: pinned, system: system, requester: actor, events: [JournalEntry(at: now.wall, event)],
+            pinned: pinned, system: system, requester: actor, events: events.map { JournalEntry(at: now.wall, $0) },
             record: machine.run)
         new.locks = locks
         for index in machine.unsaved { new.steps[machine.node(index).path] = machine.steps[index] }
@@ -77,7 +83,7 @@ package final class RunService: Sendable {
             let created = RunEvent.Created(
                 runbook: plan.runbook.name, planDigest: plan.digest, by: actor, deadline: nil,
                 undoOf: run.number, steps: stored.steps)
-            return try create(plan, pinned, .created(created), locks: locks, system: plan.system?.name, at: host.now)
+            return try create(plan, pinned, created, locks: locks, system: plan.system?.name, at: host.now)
         } catch let failure as ServiceFailure {
             throw failure
         } catch let failure as JournalFailure {
@@ -202,7 +208,12 @@ package struct ClaimedRun {
     let lock: DriverLock
 
     /// Drives the run until it closes or stands still.
-    package func drive() throws(ServiceFailure) -> DriveEnd {
+    package func drive() throws(ServiceFailure) -> DriveEnd { try drive(inFlight, recordedPlace) }
+
+    /// Drives on after the run stood still in this process, for example because somebody has made a choice.
+    package func driveOn() throws(ServiceFailure) -> DriveEnd { try drive([], nil) }
+
+    private func drive(_ inFlight: [AttemptIntent], _ recordedPlace: Place?) throws(ServiceFailure) -> DriveEnd {
         do {
             defer { withExtendedLifetime(lock) {} }
             return try driver.drive(recovering: inFlight, recordedPlace: recordedPlace)

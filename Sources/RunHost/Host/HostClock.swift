@@ -22,7 +22,10 @@ package struct HostClock: Sendable {
 
     package static let live = HostClock(
         wallTime: { belay_clock_ns(CLOCK_REALTIME) }, bootTime: { belay_clock_ns(CLOCK_BOOTTIME) },
-        bootID: { (try? currentBootID()) ?? "" })
+        bootID: { thisBootID })
+
+    /// A process does not outlive its boot, so that the name is read once.
+    private static let thisBootID = (try? currentBootID()) ?? ""
 
     /// The kernel's random name of this boot.
     package static func currentBootID() throws -> String {

@@ -88,7 +88,8 @@ extension FileJournal {
         try read { database throws(JournalFailure) in
             try database.rows(
                 """
-                SELECT a.elapsed FROM (SELECT id FROM runs WHERE runbook = ? ORDER BY id DESC LIMIT \(Self.recentRuns)) r
+                SELECT a.elapsed
+                FROM (SELECT id FROM runs WHERE runbook = ? ORDER BY id DESC LIMIT \(Self.recentRuns)) r
                 CROSS JOIN attempts a ON a.run = r.id AND a.step = ?
                 WHERE a.purpose = ? AND a.kind = 'done' AND a.elapsed IS NOT NULL
                 ORDER BY r.id DESC, a.number DESC LIMIT ?

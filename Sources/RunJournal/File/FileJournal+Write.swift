@@ -33,13 +33,14 @@ extension FileJournal {
     }
 
     package func claim(_ run: RunID) throws(JournalFailure) -> StoredRun {
-        holdBallast()
-        return try write { database throws(JournalFailure) in
+        let stored = try write { database throws(JournalFailure) in
             let rows = RunRows(database: database, run: run)
             guard try !rows.head().isClosed else { throw .runIsClosed(run) }
             try database.run("UPDATE runs SET epoch = epoch + 1 WHERE id = ?", .int(run.number))
             return try rows.load()
         }
+        if stored.record.direction == .forward { holdBallast() }
+        return stored
     }
 
     package func commit(_ batch: JournalBatch) throws(JournalFailure) -> CommitResult {
@@ -66,6 +67,7 @@ extension FileJournal {
         try write { database throws(JournalFailure) in
             let rows = RunRows(database: database, run: entry.run)
             if try rows.hasRecorded(entry.id) { return .repeated }
+            guard try !rows.head().isClosed else { throw .runIsClosed(entry.run) }
             if case .refuse(let why) = judge(try rows.load()) { return .refused(why: why) }
             try rows.insert(entry)
             return .recorded
@@ -87,6 +89,7 @@ extension FileJournal {
             let rows = RunRows(database: database, run: run)
             let head = try rows.head()
             guard head.epoch == epoch else { throw .superseded(run, by: head.epoch) }
+            guard !head.isClosed else { throw .runIsClosed(run) }
             let locks = LockRows(database: database)
             let held = Set(try locks.held(by: run))
             let missing = try PinnedRows(database: database, run: run).locks().filter { !held.contains($0.name) }

@@ -12,6 +12,7 @@ package final class FileJournal: Journal {
     private nonisolated(unsafe) let writer: Connection
     private nonisolated(unsafe) let reader: Connection
     private nonisolated(unsafe) let gate: WriteGate
+    private let ballastSize: Int
 
     /// How to open a journal.
     package struct Options: Sendable {
@@ -51,10 +52,7 @@ package final class FileJournal: Journal {
         self.writer = writer
         self.reader = reader
         ballastSize = options.ballast
-        holdBallast()
     }
-
-    private let ballastSize: Int
 
     /// Runs `body` in a transaction on the writing connection, synced when this returns.
     ///
@@ -96,7 +94,7 @@ package final class FileJournal: Journal {
 
     package func checkpoint(_ when: CheckpointMoment) throws(JournalFailure) {
         try writing.withLock { _ throws(JournalFailure) in
-            if case .ifLarge = when, writer.framesInLog <= Self.largeLog { return }
+            if case .ifLarge = when, writer.framesToMove() <= Self.largeLog { return }
             try gate.enter()
             defer { gate.leave() }
             try writer.checkpoint()
@@ -107,6 +105,7 @@ package final class FileJournal: Journal {
 
     package func releaseReserve() -> Bool { directory.ballast.release() }
 
+    /// Takes the ballast where work begins; never for those who only look, nor on the way back, which may need it.
     func holdBallast() {
         if ballastSize > 0 { directory.ballast.hold(size: ballastSize) }
     }

@@ -2,7 +2,10 @@ import RunMachine
 import RunbookModel
 
 extension RunRows {
+    /// Errors: `.noSuchRun`, `.damaged`.
     func load() throws(JournalFailure) -> StoredRun {
+        let steps = try steps()
+        let inbox = try inbox()
         let stored = try database.first(
             "SELECT \(SummaryRow.columns), epoch, last_seq, last_at, record FROM runs WHERE id = ?", .int(run.number)
         ) { row throws(JournalFailure) in
@@ -10,12 +13,11 @@ extension RunRows {
             return StoredRun(
                 id: run, summary: try SummaryRow.read(row), epoch: row.int(next), lastSequence: row.int(next + 1),
                 lastEventAt: row.int(next + 2),
-                record: try decode(RunRecord.self, row.textBytes(next + 3), "the run's record"), steps: [:], inbox: [])
+                record: try decode(RunRecord.self, row.textBytes(next + 3), "the run's record"), steps: steps,
+                inbox: inbox)
         }
         guard let stored else { throw .noSuchRun(run) }
-        return StoredRun(
-            id: run, summary: stored.summary, epoch: stored.epoch, lastSequence: stored.lastSequence,
-            lastEventAt: stored.lastEventAt, record: stored.record, steps: try steps(), inbox: try inbox())
+        return stored
     }
 
     func steps() throws(JournalFailure) -> [StepPath: StepRecord] {

@@ -34,7 +34,11 @@ package final class DriverLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child between fork and exec has the descriptor, too; closing ours would not let go.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Somebody who only asks (`isHeld`) holds the lock for a moment; that is no driver.
     private static func take(_ descriptor: Int32) -> Bool {
@@ -51,6 +55,14 @@ package final class DriverLock: Sendable {
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    }
+
+    /// Who holds the lock, as far as they wrote it down; nil where nobody does. Makes nothing.
+    static func holder(path: String) -> Holder?? {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) == 0 ? nil : .some(readHolder(descriptor))
     }
 
     private static func readHolder(_ descriptor: Int32) -> Holder? {

@@ -3,6 +3,7 @@ import RunbookModel
 
 /// Where runs are kept: who may use it, and the paths in it.
 package struct StateDirectory: Sendable, Equatable {
+    /// Absolute.
     package let path: String
     /// A team's group (2770 and 0660); nil: private to its owner (0700 and 0600).
     package let group: UInt32?
@@ -69,6 +70,11 @@ package struct StateDirectory: Sendable, Equatable {
     /// Whether somebody drives a run now.
     package func isDriven(_ run: RunID, _ runbook: RunbookName) -> Bool {
         DriverLock.isHeld(path: driverLock(run, runbook))
+    }
+
+    /// Who drives a run now: nil where nobody does, `.some(nil)` where they did not write down who they are.
+    package func driver(_ run: RunID, _ runbook: RunbookName) -> DriverLock.Holder?? {
+        DriverLock.holder(path: driverLock(run, runbook))
     }
 
     var fileMode: mode_t { group == nil ? 0o600 : 0o660 }

@@ -123,6 +123,7 @@ package final class MemoryJournal: Journal {
         try write { state throws(JournalFailure) in
             let run = try state.run(entry.run)
             if run.inbox.contains(where: { $0.entry.id == entry.id }) { return .repeated }
+            guard run.record.outcome == nil else { throw .runIsClosed(entry.run) }
             if case .refuse(let why) = judge(run.stored(entry.run)) { return .refused(why: why) }
             state.runs[entry.run]?.inbox.append((entry, false))
             return .recorded
@@ -146,6 +147,7 @@ package final class MemoryJournal: Journal {
         try write { state throws(JournalFailure) in
             let found = try state.run(run)
             guard found.epoch == epoch else { throw .superseded(run, by: found.epoch) }
+            guard found.record.outcome == nil else { throw .runIsClosed(run) }
             let held = Set(found.locks.map(\.name))
             let missing = found.new.locks.filter { !held.contains($0.name) }
             try state.checkFree(missing, for: run, isDriven: { _ in true })

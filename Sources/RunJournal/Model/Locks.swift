@@ -28,6 +28,17 @@ package struct HeldLock: Sendable, Equatable {
     package let owner: Actor
     /// Milliseconds since 1970.
     package let since: Int64
+
+    package init(
+        name: String, mode: LockMode, run: RunID, runbook: RunbookName, owner: Actor, since: Int64
+    ) {
+        self.name = name
+        self.mode = mode
+        self.run = run
+        self.runbook = runbook
+        self.owner = owner
+        self.since = since
+    }
 }
 
 extension HeldLock {

@@ -16,6 +16,20 @@ package struct StoredRun: Sendable {
     package let steps: [StepPath: StepRecord]
     /// What the driver has not taken yet, oldest first.
     package let inbox: [InboxEntry]
+
+    package init(
+        id: RunID, summary: RunSummary, epoch: Int64, lastSequence: Int64, lastEventAt: Int64, record: RunRecord,
+        steps: [StepPath: StepRecord], inbox: [InboxEntry]
+    ) {
+        self.id = id
+        self.summary = summary
+        self.epoch = epoch
+        self.lastSequence = lastSequence
+        self.lastEventAt = lastEventAt
+        self.record = record
+        self.steps = steps
+        self.inbox = inbox
+    }
 }
 
 /// What lists of runs show.
@@ -34,6 +48,22 @@ package struct RunSummary: Sendable, Equatable {
     package let endedAt: Int64?
     /// The run that this one undoes.
     package let undoOf: RunID?
+
+    package init(
+        id: RunID, runbook: RunbookName, system: String?, requester: Actor, direction: Direction, activity: Activity,
+        outcome: Outcome?, startedAt: Int64, endedAt: Int64?, undoOf: RunID?
+    ) {
+        self.id = id
+        self.runbook = runbook
+        self.system = system
+        self.requester = requester
+        self.direction = direction
+        self.activity = activity
+        self.outcome = outcome
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.undoOf = undoOf
+    }
 
     package var isOpen: Bool { outcome == nil }
 }
@@ -74,6 +104,16 @@ package struct StoredEvent: Sendable, Equatable {
     package let event: RunEvent
     /// SHA-256 over the hash of the event before it and this row, lower-case hexadecimal.
     package let hash: String
+
+    package init(
+        run: RunID, sequence: Int64, at: Int64, event: RunEvent, hash: String
+    ) {
+        self.run = run
+        self.sequence = sequence
+        self.at = at
+        self.event = event
+        self.hash = hash
+    }
 }
 
 /// One attempt: what was intended, and what became of it.
@@ -83,4 +123,12 @@ package struct AttemptRecord: Sendable, Equatable {
     package let outcome: AttemptOutcome?
     /// When its outcome was journaled, milliseconds since 1970.
     package let endedAt: Int64?
+
+    package init(
+        intent: AttemptIntent, outcome: AttemptOutcome?, endedAt: Int64?
+    ) {
+        self.intent = intent
+        self.outcome = outcome
+        self.endedAt = endedAt
+    }
 }

@@ -5,8 +5,10 @@ final class Connection {
     let path: String
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
-    /// Frames in the log after this connection's last commit.
+    /// Frames in the log after this connection's last commit, those of others included.
     private let logFrames = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    /// How many of them the last checkpoint has moved.
+    private var movedFrames: Int32 = 0
 
     /// Opens an existing file. Statements of others are waited for as long as `timeout`, milliseconds.
     init(path: String, isReadOnly: Bool, timeout: Int32) throws(JournalFailure) {
@@ -38,10 +40,13 @@ final class Connection {
         logFrames.deallocate()
     }
 
-    var framesInLog: Int { Int(logFrames.pointee) }
+    /// Frames in the log that no checkpoint of this connection has moved.
+    func framesToMove() -> Int {
+        // The log has started anew.
+        if logFrames.pointee < movedFrames { movedFrames = 0 }
+        return Int(logFrames.pointee - movedFrames)
+    }
 
-    /// Rows that the last statement changed.
-    var changes: Int { Int(sqlite3_changes(handle)) }
     var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
     /// Runs SQL that may hold several statements and gives no rows.
@@ -89,10 +94,11 @@ final class Connection {
     func checkpoint() throws(JournalFailure) {
         // On a connection that has not read yet it would silently do nothing.
         _ = try first("SELECT 1 FROM sqlite_schema") { _ in 1 }
-        let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+        var moved: Int32 = 0
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, &moved)
         guard code & 0xff != SQLITE_BUSY else { return }
         try check(code, doing: "checkpoint")
-        logFrames.pointee = 0
+        movedFrames = moved
     }
 
     /// Runs `body` in a transaction that is rolled back whatever goes wrong.

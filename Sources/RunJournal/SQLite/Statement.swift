@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// A value for a parameter of a statement.
 enum Binding {
@@ -35,6 +36,7 @@ final class Statement {
 
     /// Goes on to the next row; false when there is none.
     func step() throws(JournalFailure) -> Bool {
+        errno = 0
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false

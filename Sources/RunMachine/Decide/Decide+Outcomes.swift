@@ -35,7 +35,8 @@ extension RunMachine {
         let path = graph.nodes[index].path
         guard derived.handlerRoot[index] == nil else { return [.stepFailed(path, reason: why, allowed: true)] }
         guard continuesForward(index) || (run.direction == .rollback && isProbed(index)) else { return [] }
-        return [.questionOpened(path, Question(why: why, choices: choices, since: context.now.wall))]
+        let possible = run.direction == .forward ? choices : choices.filter(\.isPossibleInRollback)
+        return [.questionOpened(path, Question(why: why, choices: possible, since: context.now.wall))]
     }
 
     /// Whether the step is a commit step: its probe says whether it took effect, before anything else is decided.
@@ -175,6 +176,9 @@ extension RunMachine {
 extension Choice {
     /// What a person can say about an outcome that is not known.
     static let aboutUnknown: [Choice] = [.retry, .accept, .markDone, .markFailed, .rollback, .keep]
+
+    /// Whether the choice still means something when the run goes back.
+    var isPossibleInRollback: Bool { self != .rollback && self != .accept && self != .skip }
 }
 
 extension Retry {

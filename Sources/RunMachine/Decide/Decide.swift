@@ -6,7 +6,7 @@ extension RunMachine {
     package func decide(_ command: RunCommand, _ context: DecisionContext) -> RunDecision {
         if run.isClosed { return .refuse(why: "the run is closed") }
         switch command {
-        case .create(let created): return decideCreation(created)
+        case .create(let created): return .events([.created(created)])
         case .claim(let claim): return decideClaim(claim, context)
         case .admit(let refusal): return decideAdmission(refusal)
         case .pause(let actor): return decidePause(actor)
@@ -28,12 +28,6 @@ extension RunMachine {
             }
             return decideStart(intent, index)
         }
-    }
-
-    /// A run that undoes another one goes back from its first moment.
-    private func decideCreation(_ created: RunEvent.Created) -> RunDecision {
-        guard let undone = created.undoOf else { return .events([.created(created)]) }
-        return .events([.created(created), .directionTurned(cause: "undo of run \(undone)")])
     }
 
     /// An attempt starts only where it is due, or begins a step whose turn it is.

@@ -9,7 +9,9 @@ struct ForEachDecoder {
 
     /// The repetition and the type of its variable; nil where the step is not repeated.
     func decode(_ node: SyntaxNode) -> (foreach: ForEach, itemType: ValueType)? {
-        guard let source = node.value(for: "foreach"), let (items, type) = items(source) else { return nil }
+        guard let source = node.value(for: "foreach") else { return nil }
+        // After an error the variable is there all the same, so that its uses are not reported, too.
+        let (items, type) = items(source) ?? (.list([]), .error)
         var foreach = ForEach(items: items, variable: variable(node))
         if let key = node.value(for: "key") {
             let inner = scope.adding([foreach.variable: type])

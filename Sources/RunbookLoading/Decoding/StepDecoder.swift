@@ -36,7 +36,8 @@ struct StepDecoder {
         let form = StepForm(node, context)
         let id = id(of: node, form, at: position) ?? StepID("")
         if let form { checkApplicable(node, to: form) }
-        let inner = Places(self, node)
+        let repetition = ForEachDecoder(context: context, scope: scope).decode(node)
+        let inner = repetition.map { scope.adding([$0.foreach.variable: $0.itemType]) } ?? scope
         // Steps inside this one take their own references, so that those met so far are set aside.
         let early = context.takeReferences()
         // After an error the rest of the step is decoded all the same, so that its mistakes are reported, too.
@@ -44,30 +45,12 @@ struct StepDecoder {
         let decoded = DecodedStep(Step(id: id, span: form?.span ?? node.span, body: body))
         plainSettings(of: node, inner, into: decoded)
         conditions(of: node, inner, form, into: &decoded.step)
-        StepSettings(context: context, scope: inner.own).decode(node, into: &decoded.step)
-        // An entry of `env` is made before the others are there.
-        let entries = StepSettings(context: context, scope: inner.outer)
-        decoded.step.process.environment = node.value(for: "env").map(entries.environment) ?? []
+        StepSettings(context: context, scope: inner).decode(node, into: &decoded.step)
+        decoded.step.foreach = repetition?.foreach
         decoded.references = early + context.takeReferences()
         effects(of: node, inner, into: decoded)
         decoded.ownReferences = context.takeReferences()
         return decoded
-    }
-
-    /// The scopes of the parts of a step: `foreach` adds a variable, `env` adds entries.
-    struct Places {
-        /// `title`, `when`, `env`: with the variable of `foreach`.
-        let outer: Scope
-        /// Everything else: with the step's own `env`.
-        let own: Scope
-        var foreach: ForEach?
-
-        init(_ decoder: StepDecoder, _ node: SyntaxNode) {
-            let made = ForEachDecoder(context: decoder.context, scope: decoder.scope).decode(node)
-            foreach = made?.foreach
-            outer = made.map { decoder.scope.adding([$0.foreach.variable: $0.itemType]) } ?? decoder.scope
-            own = outer.adding(environment: node.value(for: "env")?.mapping ?? [])
-        }
     }
 
     // MARK: - Keys
@@ -104,26 +87,26 @@ struct StepDecoder {
 
     // MARK: - Body
 
-    private func body(_ form: StepForm, _ node: SyntaxNode, _ places: Places) -> StepBody? {
+    private func body(_ form: StepForm, _ node: SyntaxNode, _ inner: Scope) -> StepBody? {
         switch form {
         case .action(let entry):
             if place.refused.contains(entry.key) { context.add(.actionNotAllowed(entry, in: place.words)) }
-            let decoder = ActionDecoder(context: context, scope: places.own)
+            let decoder = ActionDecoder(context: context, scope: inner)
             return decoder.call(entry).map(StepBody.action)
         case .verify: return .verify
         case .group(let entry):
             let list = StepListDecoder(context: context, place: place, includes: includes)
-            let steps = list.decode(entry.value, in: places.own)
+            let steps = list.decode(entry.value, in: inner)
             steps.outerReferences.forEach(context.note)
             return .group(steps.steps)
         case .include(let entry):
-            let decoder = InclusionDecoder(context: context, scope: places.own, includes: includes)
+            let decoder = InclusionDecoder(context: context, scope: inner, includes: includes)
             return decoder.decode(entry, with: node.value(for: "with")).map(StepBody.include)
-        case .firstOf(let entry): return firstOf(entry, places).map(StepBody.firstOf)
+        case .firstOf(let entry): return firstOf(entry, inner).map(StepBody.firstOf)
         }
     }
 
-    private func firstOf(_ entry: SyntaxNode.Entry, _ places: Places) -> FirstOf? {
+    private func firstOf(_ entry: SyntaxNode.Entry, _ inner: Scope) -> FirstOf? {
         context.add(.notPerformed("action", entry))
         let node = entry.value
         guard context.mapping(node, "a mapping with until and remedies") != nil else { return nil }
@@ -132,18 +115,17 @@ struct StepDecoder {
             let remedies = context.required("remedies", in: node, of: "first_of")
         else { return nil }
         let list = StepListDecoder(context: context, place: place, includes: includes)
-        let steps = list.decode(remedies, in: places.own)
+        let steps = list.decode(remedies, in: inner)
         steps.outerReferences.forEach(context.note)
         return FirstOf(
-            until: CheckDecoder(context: context, scope: places.own).checks(until), remedies: steps.steps,
+            until: CheckDecoder(context: context, scope: inner).checks(until), remedies: steps.steps,
             undoIfUnhelpful: node.value(for: "undo_if_unhelpful").flatMap(context.bool) ?? false)
     }
 
     // MARK: - Parts
 
-    private func plainSettings(of node: SyntaxNode, _ places: Places, into decoded: DecodedStep) {
-        decoded.step.foreach = places.foreach
-        decoded.step.title = node.value(for: "title").flatMap { context.template($0, places.outer) }
+    private func plainSettings(of node: SyntaxNode, _ inner: Scope, into decoded: DecodedStep) {
+        decoded.step.title = node.value(for: "title").flatMap { context.template($0, inner) }
         if let needs = node.value(for: "needs") { decoded.needs = ids(needs, "a list of step ids") }
         if let release = node.value(for: "release") {
             decoded.releaseAfter = self.release(release, into: &decoded.step)
@@ -173,26 +155,28 @@ struct StepDecoder {
     }
 
     /// What decides whether the step runs and whether it did what it should.
-    private func conditions(of node: SyntaxNode, _ places: Places, _ form: StepForm?, into step: inout Step) {
-        let checks = CheckDecoder(context: context, scope: places.own)
-        step.when = node.value(for: "when").flatMap { context.expression($0, places.outer) }
+    private func conditions(of node: SyntaxNode, _ inner: Scope, _ form: StepForm?, into step: inout Step) {
+        let checks = CheckDecoder(context: context, scope: inner)
+        // Whether a repeated step runs at all is decided once, before there is an item.
+        step.when = node.value(for: "when").flatMap { context.expression($0, scope) }
+        step.timeout = node.value(for: "timeout").flatMap { context.durationSetting($0, scope) }
         step.doneWhen = node.value(for: "done_when").map(checks.checks) ?? []
         let result = form?.result(context.vocabulary) ?? .metric
         step.expect = node.value(for: "expect").flatMap {
-            context.expression($0, places.own, .init(result: result))
+            context.expression($0, inner, .init(result: result))
         }
         step.outputs =
             node.value(for: "outputs").map {
-                OutputDecoder(context: context, scope: places.own, extras: .init(result: result)).decode($0)
+                OutputDecoder(context: context, scope: inner, extras: .init(result: result)).decode($0)
             } ?? []
     }
 
     /// What may refer to the step itself: the parts that run after its action.
-    private func effects(of node: SyntaxNode, _ places: Places, into decoded: DecodedStep) {
-        let checks = CheckDecoder(context: context, scope: places.own)
+    private func effects(of node: SyntaxNode, _ inner: Scope, into decoded: DecodedStep) {
+        let checks = CheckDecoder(context: context, scope: inner)
         decoded.step.verify = node.value(for: "verify").map(checks.checks) ?? []
-        let actions = ActionDecoder(context: context, scope: places.own)
+        let actions = ActionDecoder(context: context, scope: inner)
         decoded.step.apply = node.value(for: "apply").flatMap { actions.single($0, for: .apply) }
-        UndoDecoder(context: context, scope: places.own).decode(node, into: &decoded.step)
+        UndoDecoder(context: context, scope: inner).decode(node, into: &decoded.step)
     }
 }

@@ -2,13 +2,12 @@ import Diagnostics
 import Expressions
 import RunbookModel
 
-/// Decodes how a step's attempts are made: time, repetition, processes.
+/// Decodes how a step's attempts are made: repetition and processes.
 struct StepSettings {
     let context: DecodingContext
     let scope: Scope
 
     func decode(_ node: SyntaxNode, into step: inout Step) {
-        step.timeout = node.value(for: "timeout").flatMap { context.durationSetting($0, scope) }
         step.retry = node.value(for: "retry").flatMap(retry)
         step.untilStable = node.value(for: "until_stable").flatMap(untilStable)
         step.process = process(node)
@@ -87,6 +86,7 @@ struct StepSettings {
         var settings = ProcessSettings()
         for entry in node.mapping ?? [] {
             switch entry.key {
+            case "env": settings.environment = environment(entry.value)
             case "pass_env": settings.passEnvironment = context.literals(entry.value).map(\.value)
             case "cwd": settings.directory = context.template(entry.value, scope)
             case "shell": settings.shell = shell(entry.value)

@@ -45,18 +45,16 @@ struct UndoDecoder {
     }
 
     private func inFull(_ node: SyntaxNode) -> Undo {
-        let inner = scope.adding(environment: node.value(for: "env")?.mapping ?? [])
-        let decoder = ActionDecoder(context: context, scope: inner)
-        guard let action = decoder.single(node, settings: Self.settings, for: .undo) else { return .nothing }
-        let settings = StepSettings(context: context, scope: inner)
-        let checks = CheckDecoder(context: context, scope: inner)
+        let actions = ActionDecoder(context: context, scope: scope)
+        guard let action = actions.single(node, settings: Self.settings, for: .undo) else { return .nothing }
+        let settings = StepSettings(context: context, scope: scope)
+        let checks = CheckDecoder(context: context, scope: scope)
         var undo = UndoActions(actions: [action])
         for entry in node.mapping ?? [] {
             switch entry.key {
-            case "env":
-                undo.environment = StepSettings(context: context, scope: scope).environment(entry.value)
+            case "env": undo.environment = settings.environment(entry.value)
             case "retry": undo.retry = settings.retry(entry.value)
-            case "timeout": undo.timeout = context.durationSetting(entry.value, inner)
+            case "timeout": undo.timeout = context.durationSetting(entry.value, scope)
             case "verify": undo.verify = checks.checks(entry.value)
             case "until_stable": undo.untilStable = settings.untilStable(entry.value)
             case "done_when": undo.doneWhen = checks.checks(entry.value)

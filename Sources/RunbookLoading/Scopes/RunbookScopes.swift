@@ -24,10 +24,7 @@ struct RunbookScopes {
         defaults = Scope(base: known, steps: nil, secrets: secrets)
         let withInputs = known.adding(["inputs": .record(Self.inputs(node))])
         beforeEnvironment = Scope(base: withInputs, steps: nil, secrets: secrets)
-        let none = RecordType(noun: "entry of env", fields: [:])
-        let withEnvironment = withInputs.adding(["env": .record(none)])
-        whole = Scope(base: withEnvironment, steps: nil, secrets: secrets)
-            .adding(environment: node.value(for: "env")?.mapping ?? [])
+        whole = beforeEnvironment.adding(environment: node.value(for: "env")?.mapping ?? [])
     }
 
     private static func inputs(_ node: SyntaxNode) -> RecordType {

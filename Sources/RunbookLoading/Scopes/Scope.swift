@@ -42,30 +42,17 @@ final class Scope {
         Scope(base: base.adding(variables), steps: steps, secrets: secrets, secretEntries: secretEntries)
     }
 
-    /// The same scope with further entries of `env`.
+    /// The same scope with the entries of the runbook's `env`.
     func adding(environment entries: [SyntaxNode.Entry]) -> Scope {
-        guard !entries.isEmpty else { return self }
-        var fields: [String: RecordType.Field] = [:]
-        if case .record(let present)? = base.variables["env"] { fields = present.fields }
-        for entry in entries { fields[entry.key] = RecordType.Field(.string) }
+        let fields = Dictionary(entries.map { ($0.key, RecordType.Field(.string)) }) { first, _ in first }
         let record = RecordType(noun: "entry of env", fields: fields)
+        let secretEntries = entries.filter { entry in
+            guard let text = entry.value.scalar?.text else { return false }
+            return text.contains("${{") && text.contains("secrets")
+        }
         return Scope(
             base: base.adding(["env": .record(record)]), steps: steps, secrets: secrets,
-            secretEntries: secretEntries(with: entries))
-    }
-
-    /// Which entries hold secrets, told by their text: those that are made from a secret, or from such an entry.
-    private func secretEntries(with entries: [SyntaxNode.Entry]) -> Set<String> {
-        var secret = secretEntries
-        for entry in entries {
-            guard let text = entry.value.scalar?.text, text.contains("${{") else {
-                secret.remove(entry.key)
-                continue
-            }
-            let isSecret = text.contains("secrets") || secretEntries.contains { text.contains("env.\($0)") }
-            if isSecret { secret.insert(entry.key) } else { secret.remove(entry.key) }
-        }
-        return secret
+            secretEntries: Set(secretEntries.map(\.key)))
     }
 
     /// The environment for an expression with these references.

@@ -18,10 +18,10 @@ struct StepRecords {
 
     private func step(_ node: SyntaxNode) -> RecordType {
         let parts = parts(of: node)
+        if parts.isUnknown { return Self.unknown }
         if parts.isPlain { return Self.plain }
-        let isRepeated = node.value(for: "foreach") != nil
         let instance = Self.step(outputs: parts.outputs, steps: parts.steps)
-        guard isRepeated else { return instance }
+        guard parts.isRepeated else { return instance }
         var fields = Self.common
         fields["items"] = RecordType.Field(.map(.string, .record(instance)))
         return RecordType(noun: "field of a step", fields: fields)
@@ -32,6 +32,8 @@ struct StepRecords {
         var outputs: [String: RecordType.Field] = [:]
         var steps: RecordType?
         var isRepeated = false
+        /// Whether it includes a runbook that could not be loaded, which has been reported.
+        var isUnknown = false
         var isPlain: Bool { outputs.isEmpty && steps == nil && !isRepeated }
     }
 
@@ -51,7 +53,10 @@ struct StepRecords {
             case "runbook":
                 guard let name = entry.value.scalar?.text,
                     let included = includes.runbook(named: RunbookName(name), at: entry.value.span)
-                else { continue }
+                else {
+                    parts.isUnknown = true
+                    continue
+                }
                 parts.steps = included.steps
                 for output in included.runbook.outputs { parts.outputs[output.name] = Self.computed }
             case "foreach": parts.isRepeated = true
@@ -82,6 +87,9 @@ struct StepRecords {
 
     /// The type that all steps without outputs or steps of their own share.
     private static let plain = step(outputs: [:], steps: nil)
+
+    /// A step of which nothing is known.
+    private static let unknown = RecordType(noun: "field of a step", fields: [:], others: .dyn)
 
     private static func step(outputs: [String: RecordType.Field], steps: RecordType?) -> RecordType {
         var fields = common

@@ -61,7 +61,7 @@ package struct SyntaxNode: Sendable {
     }
 }
 
-/// The tags of the core schema, YAML 1.2.2 section 10.3, and `!`, which makes a scalar text.
+/// The tags of the core schema, YAML 1.2.2 section 10.3.
 package enum CoreTag: String, Sendable {
     case string = "str"
     case integer = "int"
@@ -74,12 +74,9 @@ package enum CoreTag: String, Sendable {
     /// The tag of its resolved name, for example `tag:yaml.org,2002:str`; nil for one outside the core schema.
     init?(name: String) {
         let prefix = "tag:yaml.org,2002:"
-        if name == "!" {
-            self = .string
-        } else if name.hasPrefix(prefix), let tag = CoreTag(rawValue: String(name.dropFirst(prefix.count))) {
-            self = tag
-        } else {
+        guard name.hasPrefix(prefix), let tag = CoreTag(rawValue: String(name.dropFirst(prefix.count))) else {
             return nil
         }
+        self = tag
     }
 }

@@ -113,6 +113,9 @@ final class YAMLComposer {
         let core = event.tag.map(CoreTag.init(name:)) ?? .none
         guard let tag = event.tag, core == nil || core == .sequence || core == .mapping else {
             let content = event.anchor == nil && core == nil ? range : withoutProperties(range)
+            if style == .plain, let comment = CommentTrap.comment(cutting: text, at: range.upperBound, in: file) {
+                report(.cutByComment(span(content), comment: comment))
+            }
             return SyntaxNode(content: .scalar(.init(text: text, style: style, tag: core)), span: span(content))
         }
         report(YAMLTrap.diagnostic(forTag: tag, span(range), isPlain: style == .plain))

@@ -20,7 +20,9 @@ enum YAMLTrap {
     /// The diagnostic for a tag outside the core schema at a scalar: an expression such as `!x`, or an unknown tag.
     static func diagnostic(forTag tag: String, _ span: Span, isPlain: Bool) -> Diagnostic {
         let text = span.text
-        let readsAsExpression = isPlain && (!text.contains(" ") || tag.contains { "(.=&|".contains($0) })
+        // Alone, `!` would make the rest text, and a negation would be lost without a word.
+        let isNegation = tag == "!" || !text.contains(" ") || tag.contains { "(.=&|".contains($0) }
+        let readsAsExpression = isPlain && isNegation
         return readsAsExpression && text.hasPrefix("!") && !text.hasPrefix("!!")
             ? .unquotedExpression(span, start: "!", quoted: quoted(text))
             : .unknownTag(span, quoted: isPlain ? quoted(text) : nil)

@@ -89,9 +89,9 @@ final class SampleRun {
 
     /// Runs what is left, and closes.
     func finish() throws {
-        for step in ["stop", "install", "start"] as [StepPath] where machine.record(step)?.state == .pending {
-            try intend(step)
-            try end(step)
+        for step in ["stop", "install", "start"] as [StepPath] {
+            if machine.record(step)?.state == .pending { try intend(step) }
+            if machine.record(step)?.inFlight != nil { try end(step) }
         }
         while case let events = machine.advance(context), !events.isEmpty { try commit(events) }
     }

@@ -1,0 +1,79 @@
+import Expressions
+import RunEngine
+import RunHost
+import RunJournal
+import RunMachine
+import RunbookModel
+
+/// `belay resume`.
+struct ResumeCommand: Command {
+    static let declaration = CommandDeclaration(
+        "resume", "go on with an open run",
+        details: "What happened to attempts in flight is found out first; nothing runs twice by accident.",
+        [ArgumentDeclaration("RUN", .optional, "its number; the newest open one by default")],
+        [
+            .value("until", "STEP", "pause once this step has ended"),
+            .flag("take-over", "go on although the state directory was copied, or driven on another machine"),
+            .value("why", "TEXT", "why taking over is safe"),
+        ])
+
+    private let run: Int64?
+    private let options: Drive.Options
+
+    init(_ words: ParsedWords) throws(UsageProblem) {
+        run = try words.run(0)
+        var options = Drive.Options()
+        options.until = words.value("until").map { StepPath($0) }
+        if words.has("take-over") {
+            guard let why = words.value("why"), !why.isEmpty else { throw UsageProblem(Wording.whyMissing) }
+            options.takeOver = why
+        }
+        self.options = options
+    }
+
+    func perform(_ session: Session) throws -> Int32 {
+        let workspace = try session.workspace()
+        let drive = try Drive.prepare(session, workspace)
+        let service = try session.service(workspace)
+        return try drive.perform(try session.run(run, service), service, options)
+    }
+}
+
+/// `belay rerun`.
+struct RerunCommand: Command {
+    static let declaration = CommandDeclaration(
+        "rerun", "start a new run with the inputs of another",
+        details: "The runbook is read from its file as it is now; secret inputs are asked for again.",
+        [ArgumentDeclaration("RUN", "the number of the run")])
+
+    private let run: Int64?
+
+    init(_ words: ParsedWords) throws(UsageProblem) { run = try words.run(0) }
+
+    func perform(_ session: Session) throws -> Int32 {
+        let workspace = try session.workspace()
+        let drive = try Drive.prepare(session, workspace)
+        let service = try session.service(workspace)
+        let pinned = try service.journal.pinned(try session.run(run, service, orClosed: true))
+        let request = Self.request(toRepeat: pinned, session)
+        let draft = try RunService.draft(request, workspace, host: Identity.current())
+        session.warn(draft.loaded.diagnostics)
+        return try Start(session: session, drive: drive, draft: draft).perform(service)
+    }
+
+    private static func request(toRepeat pinned: Pinned, _ session: Session) -> RunRequest {
+        let name = pinned.runbook.text
+        let path = pinned.sources.keys.first { $0.hasSuffix("/\(name).yml") || $0.hasSuffix("/\(name).yaml") } ?? name
+        var request = RunRequest(runbook: absolute(path, pinned), environment: session.environment)
+        request.system = pinned.profile.map { absolute($0.name, pinned) }
+        request.ask = session.ask
+        if case .map(let inputs)? = try? JSONText.parse(pinned.inputs) {
+            for entry in inputs { request.values[entry.key.asString ?? ""] = entry.value }
+        }
+        return request
+    }
+
+    private static func absolute(_ path: String, _ pinned: Pinned) -> String {
+        path.hasPrefix("/") || !path.contains("/") ? path : "\(pinned.workingDirectory)/\(path)"
+    }
+}

@@ -1,0 +1,59 @@
+import Diagnostics
+import Glibc
+import RunReport
+
+/// Asks the person at the terminal. Questions go to standard error, answers come from standard input.
+struct TerminalPrompt: Sendable {
+    private let streams: StandardStreams
+
+    init(_ streams: StandardStreams) { self.streams = streams }
+
+    /// Asks for the value of an input or a secret; nil at the end of input.
+    func value(_ name: String, isSecret: Bool) -> String? {
+        streams.printError(DisplayText.escaped(name) + ": ")
+        guard isSecret else { return line(until: { false }) }
+        return withoutEcho { line(until: Self.hasPendingSignal) }
+    }
+
+    /// A line without its newline; nil at the end of input, or once `isOver` says so (asked several times a second).
+    func line(until isOver: () -> Bool) -> String? {
+        var bytes: [UInt8] = []
+        while true {
+            if isOver() { return nil }
+            var entry = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+            guard poll(&entry, 1, 200) > 0 else { continue }
+            var byte: UInt8 = 0
+            let count = read(0, &byte, 1)
+            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+            guard count == 1 else { return nil }
+            if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+            if bytes.count < 65_536 { bytes.append(byte) }
+        }
+    }
+
+    /// Signals wait until the terminal shows what is typed again.
+    private func withoutEcho(_ body: () -> String?) -> String? {
+        var before = termios()
+        guard tcgetattr(0, &before) == 0 else { return body() }
+        var blocked = sigset_t()
+        var previous = sigset_t()
+        sigemptyset(&blocked)
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] { sigaddset(&blocked, signal) }
+        pthread_sigmask(SIG_BLOCK, &blocked, &previous)
+        var quiet = before
+        quiet.c_lflag &= ~tcflag_t(ECHO)
+        tcsetattr(0, TCSAFLUSH, &quiet)
+        defer {
+            tcsetattr(0, TCSAFLUSH, &before)
+            streams.printError("\n")
+            pthread_sigmask(SIG_SETMASK, &previous, nil)
+        }
+        return body()
+    }
+
+    private static func hasPendingSignal() -> Bool {
+        var pending = sigset_t()
+        sigpending(&pending)
+        return [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains { sigismember(&pending, $0) == 1 }
+    }
+}

@@ -1,0 +1,70 @@
+import Checks
+import Expressions
+import Glibc
+import RunHost
+import RunJournal
+import RunMachine
+import RunPlan
+import RunbookModel
+
+/// Asks what the preconditions of a plan say now. It only looks; no journal is touched.
+package struct PlanProbe: Sendable {
+    private let draft: RunDraft
+    private let host: EngineHost
+    private let environment: [String: String]
+    private let ask: (@Sendable (_ prompt: String, _ isSecret: Bool) -> String?)?
+
+    package init(
+        _ draft: RunDraft, host: EngineHost, environment: [String: String],
+        ask: (@Sendable (_ prompt: String, _ isSecret: Bool) -> String?)?
+    ) {
+        self.draft = draft
+        self.host = host
+        self.environment = environment
+        self.ask = ask
+    }
+
+    /// The answers of the runbook's own preconditions, in order; those whose `when` is false are left out.
+    ///
+    /// Blocks the thread. Errors: `ServiceFailure` where a secret cannot be had or there is no room for scripts.
+    package func preconditions() throws(ServiceFailure) -> [CheckResult] {
+        let checks = draft.plan.runbook.preconditions
+        guard !checks.isEmpty else { return [] }
+        do {
+            let directory = try ScratchDirectory(environment: environment)
+            defer { directory.remove() }
+            try Pinning.materialize(draft.pinned.files, in: directory.path)
+            let context = try context(directory.path)
+            let performer = AttemptPerformer(context: context, host: host)
+            let desk = performer.desk
+            try host.launcher.listen { _ = desk.deliver($0) }
+            let report = performer.evaluator.evaluate(checks, in: try performer.runContext(0, Cancellation()))
+            return report.results.map { masked($0, context.secrets) }
+        } catch let failure as ServiceFailure {
+            throw failure
+        } catch {
+            throw .refused("the preconditions cannot be looked at: \(error)", help: "'--no-probe' leaves them out")
+        }
+    }
+
+    private func context(_ directory: String) throws -> RunContext {
+        let pinned = draft.pinned
+        var facts = ValueMap()
+        if case .map(let map)? = try? JSONText.parse(pinned.facts) { facts = map }
+        let surroundings = PinnedContext(
+            environment: pinned.environment,
+            directories: Pinning.directories(pinned.sources.keys, workingDirectory: pinned.workingDirectory),
+            facts: facts, startedAt: host.now.wall, user: host.actor.user, host: host.host)
+        let secrets = try RunSecrets.resolve(draft.plan, surroundings, environment: environment, ask: ask)
+        return RunContext(
+            id: 0, plan: draft.plan, pinned: surroundings, directory: directory, undoneDirectory: nil, secrets: secrets,
+            machine: RunMachine(plan: draft.plan))
+    }
+
+    private func masked(_ result: CheckResult, _ secrets: SecretStore) -> CheckResult {
+        var result = result
+        result.title = secrets.mask(result.title)
+        result.detail = secrets.mask(result.detail)
+        return result
+    }
+}

@@ -1,0 +1,55 @@
+import Diagnostics
+
+/// How text for people is laid out.
+package struct TextStyle: Sendable, Equatable {
+    /// Whether ANSI colours are used.
+    package var isColoured: Bool
+    /// Columns of the terminal; nil where there is none to fit.
+    package var width: Int?
+
+    package init(isColoured: Bool = false, width: Int? = nil) {
+        self.isColoured = isColoured
+        self.width = width
+    }
+
+    package enum Colour: String, Sendable {
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+        case blue = "34"
+        case cyan = "36"
+    }
+
+    package func paint(_ text: String, _ colour: Colour?) -> String {
+        guard isColoured, let colour, !text.isEmpty else { return text }
+        return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
+    }
+}
+
+extension DisplayText {
+    /// How many columns a text without escape sequences takes.
+    package static func columns(of text: String) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
+    }
+
+    /// The text in at most so many columns, with a mark where it was cut.
+    package static func fitted(_ text: String, to limit: Int) -> String {
+        guard limit > 0 else { return "" }
+        guard columns(of: text) > limit else { return text }
+        var result = String.UnicodeScalarView()
+        var used = 0
+        for scalar in text.unicodeScalars {
+            used += width(of: scalar)
+            if used > limit - 1 { break }
+            result.append(scalar)
+        }
+        return String(result) + "…"
+    }
+
+    /// The text with spaces up to so many columns.
+    package static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - columns(of: text)))
+    }
+}
