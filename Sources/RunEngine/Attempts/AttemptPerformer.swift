@@ -17,15 +17,10 @@ final class AttemptPerformer: Sendable {
     let actions: [String: any ActionPerformer]
     /// What ends attempts inside the driver, by step and number.
     private let cancellations = Mutex<[String: (cancellation: Cancellation, onlyLooks: Bool)]>([:])
-<<<<<<< HEAD
     /// Attempts that failed or were lost, whose processes may still be there.
     private let failed = Mutex<[Failed]>([])
-=======
-    /// Failed attempts whose processes may still be there.
-    private let failed = Mutex<[String]>([])
     /// The standard shell by search path.
     let shells = Mutex<[String: [String]]>([:])
->>>>>>> main
     /// Asks the driver to journal what an undo will need.
     private let recorder = Mutex<(@Sendable (StepPath, Value) -> Bool)?>(nil)
 

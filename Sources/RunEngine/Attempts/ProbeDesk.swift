@@ -132,7 +132,6 @@ final class ProbeDesk: Sendable {
         var serverIsLost = false
         while true {
             for report in mailbox.receive(within: 50) {
-<<<<<<< HEAD
                 switch report {
                 case .started(let started): supervisor = LivingSupervisor(started)
                 case .done(let result): return wasAsked ? .interrupted : Self.end(of: result)
@@ -140,10 +139,6 @@ final class ProbeDesk: Sendable {
                 case .vanished(_, let pid, _): return endOrphans(of: supervisor ?? LivingSupervisor(pid: pid, startTicks: 0))
                 case .serverLost: serverIsLost = true
                 }
-=======
-                if case .started(let started) = report { supervisor = LivingSupervisor(started) }
-                if let end = Self.end(of: report) { return wasAsked ? .interrupted : end }
->>>>>>> main
             }
             // Nobody tells of a supervisor's end any more; one that lives still reports.
             if serverIsLost, !isAlive(supervisor) { return endOrphans(of: supervisor) }
