@@ -85,7 +85,7 @@ struct Claim {
         for attempt in try service.journal.attempts(run, step: nil) {
             guard let kind = attempt.outcome?.kind, kind == .failed || kind == .unknown, !attempt.intent.purpose.onlyLooks
             else { continue }
-            driver.performer.remember(failed: attempt.intent.step, attempt.intent.number)
+            driver.performer.remember(kind, of: attempt.intent.step, attempt.intent.number)
         }
     }
 }
