@@ -25,7 +25,6 @@ import Testing
         #expect(try inspector.record().outcome == outcome, "\(belay.output)")
         let audit = try inspector.audit()
         #expect(audit.isClean, "\(audit.findings)")
-        #expect(scratch.processes().isEmpty)
     }
 
     private func perform(_ action: RunbookCase.Action, _ belay: BelayBinary) throws -> Spawned.End {

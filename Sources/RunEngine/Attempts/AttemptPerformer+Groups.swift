@@ -55,7 +55,12 @@ extension AttemptPerformer {
         var value = natural
         if let expression = foreach.key { value = try expression.evaluate(bindings.adding([foreach.variable: item])) }
         switch value {
-        case .string(let text) where !text.isEmpty: return StepPath.escapedKey(text)
+        case .string(let text) where !text.isEmpty:
+            let key = StepPath.escapedKey(text)
+            // It names a directory, whose name has at most 255 bytes.
+            if StepPath(key).fileName.utf8.count <= 180 { return key }
+            if foreach.key == nil { return "\(position)" }
+            throw PreparationProblem("the key '\(key.prefix(40))…' is too long; give `key:` something short")
         case .int, .uint, .bool: return value.plainText
         default: return "\(position)"
         }
