@@ -59,6 +59,9 @@ package protocol Journal: AnyObject, Sendable {
     /// All locks that are held.
     func locks() throws(JournalFailure) -> [HeldLock]
 
+    /// The locks that runs after this one were opened with, the oldest run first; runs without any are left out.
+    func locksOfRuns(after run: RunID) throws(JournalFailure) -> [(run: RunID, locks: [LockRequest])]
+
     /// Takes a lock from all its holders, and tells it in their runs. Gives the runs that held it.
     ///
     /// Errors: `.noSuchLock`.

@@ -188,6 +188,8 @@ package struct StepRecord: Codable, Sendable, Equatable {
 package struct RunRecord: Codable, Sendable, Equatable {
     package var direction: Direction = .forward
     package var activity: Activity = .created
+    /// Why it is paused, waits or needs a person, where there is more to say than its questions do.
+    package var activityReason: String?
     package var outcome: Outcome?
     package var forward: ForwardResult?
     package var rollback: RollbackResult = .none

@@ -12,6 +12,7 @@ struct ResumeCommand: Command {
         details: "What happened to attempts in flight is found out first; nothing runs twice by accident.",
         [ArgumentDeclaration("RUN", .optional, "its number; the newest open one by default")],
         [
+            .value("input", short: "i", "NAME=VALUE", repeatable: true, "the value of a secret input"),
             .value("until", "STEP", "pause once this step has ended"),
             .flag("take-over", "go on although the state directory was copied, or driven on another machine"),
             .value("why", "TEXT", "why taking over is safe"),
@@ -24,6 +25,7 @@ struct ResumeCommand: Command {
         run = try words.run(0)
         var options = Drive.Options()
         options.until = words.value("until").map { StepPath($0) }
+        options.secretInputs = try words.pairs("input").mapValues { .string($0) }
         if words.has("take-over") {
             guard let why = words.value("why"), !why.isEmpty else { throw UsageProblem(Wording.whyMissing) }
             options.takeOver = why

@@ -1,3 +1,4 @@
+import Expressions
 import RunEngine
 import RunHost
 import RunJournal
@@ -27,6 +28,8 @@ struct Drive {
         var takeOver: String?
         /// Pauses once this step has ended.
         var until: StepPath?
+        /// Values of secret inputs: the journal does not have them.
+        var secretInputs: [String: Value] = [:]
     }
 
     /// Claims the run and drives it; says at the end why it stops and what goes on. Gives the exit code.
@@ -61,6 +64,7 @@ struct Drive {
     private func claimOptions(_ options: Options) -> ClaimOptions {
         var claim = ClaimOptions(environment: session.environment)
         claim.takeOver = options.takeOver
+        claim.secretInputs = options.secretInputs
         claim.ask = session.ask
         return claim
     }

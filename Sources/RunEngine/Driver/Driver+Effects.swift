@@ -63,7 +63,7 @@ extension Driver {
         let isAdmitted = context.withMachine { $0.record(node.path)?.isAdmitted ?? false }
         let inputs = try performer.inputs(of: node, scope)
         guard hasGate, !isAdmitted else {
-            decide(.startGroup(node.path, inputs: Stored(.map(inputs)), instances: nil))
+            decide(.startGroup(node.path, inputs: context.journaled(inputs, scope: scope), instances: nil))
             return
         }
         attempt(node.index, .gate, item: 0)

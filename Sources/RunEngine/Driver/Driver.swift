@@ -38,6 +38,8 @@ package final class Driver {
     var lastSync: Int64
     var unsyncedEffects = false
     var isPausing = false
+    /// Secrets without which nothing may start.
+    var missing: [String] = []
     /// Pauses the run once this step has ended; to be set before `drive`.
     package var stopAfter: StepPath?
     /// Undos that wait until what failed attempts left is gone.
@@ -81,6 +83,7 @@ package final class Driver {
     /// Errors: `JournalFailure` where nothing more can be written; the run goes on from its last committed state.
     package func drive(recovering inFlight: [AttemptIntent], recordedPlace: Place?) throws -> DriveEnd {
         decide(.resumeActivity)
+        if let end = try parkWithoutSecrets() { return end }
         try recover(inFlight, recordedPlace)
         try takeInbox()
         while true {
@@ -240,6 +243,15 @@ package final class Driver {
         if let estimate = record.openEstimate, estimate.hasPassed(at: host.now) { decide(.record(.estimateExceeded)) }
         guard let deadline = record.openDeadline, deadline.hasPassed(at: host.now) else { return }
         decide(.deadlinePassed(whileDriven: true, then: context.plan.runbook.deadline?.then ?? .stop))
+    }
+
+    /// What is in flight stays as it is; the next driver that has the secrets finds out what became of it.
+    private func parkWithoutSecrets() throws -> DriveEnd? {
+        guard !missing.isEmpty else { return nil }
+        decide(.park(.attention, reason: missing.joined(separator: "; ")))
+        try write(onlyIfInboxEmpty: false)
+        try? journal.checkpoint(.now)
+        return .parked(.attention, record.direction)
     }
 
     /// Stops where nothing can go on by itself; not while somebody has just said something.

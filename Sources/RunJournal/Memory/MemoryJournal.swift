@@ -134,6 +134,13 @@ package final class MemoryJournal: Journal {
 
     package func locks() throws(JournalFailure) -> [HeldLock] { state.withLock { $0.locks } }
 
+    package func locksOfRuns(after run: RunID) throws(JournalFailure) -> [(run: RunID, locks: [LockRequest])] {
+        state.withLock { state in
+            state.runs.filter { $0.key > run && !$0.value.new.locks.isEmpty }.sorted { $0.key < $1.key }
+                .map { (run: $0.key, locks: $0.value.new.locks) }
+        }
+    }
+
     package func breakLock(_ name: String, by actor: Actor, why: String, at: Int64) throws(JournalFailure) -> [RunID] {
         try write { state throws(JournalFailure) in
             let holders = state.locks.filter { $0.name == name }

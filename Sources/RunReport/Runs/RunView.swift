@@ -63,6 +63,8 @@ package struct RunView: Encodable, Sendable {
     package let isOpen: Bool
     package let direction: String
     package let activity: String
+    /// Why it stands still, where there is more to say than its questions do.
+    package let reason: String?
     package let outcome: String?
     /// The state in words.
     package let words: String
@@ -87,7 +89,7 @@ package struct RunView: Encodable, Sendable {
     let started: Int64
 
     private enum CodingKeys: String, CodingKey {
-        case version, run, runbook, title, system, undoOf, isOpen, direction, activity, outcome, words, requester
+        case version, run, runbook, title, system, undoOf, isOpen, direction, activity, reason, outcome, words, requester
         case startedAt, endedAt, elapsed, driver, forward, rollback, deadline, outputs, counts, steps, questions
         case directory, changedFiles, next
     }
@@ -105,6 +107,7 @@ package struct RunView: Encodable, Sendable {
         isOpen = !record.isClosed
         direction = record.direction.rawValue
         activity = record.activity.rawValue
+        reason = record.isClosed ? nil : record.activityReason
         outcome = record.outcome?.rawValue
         words = Self.words(record, isDriven: facts.driver != nil)
         requester = facts.requester
