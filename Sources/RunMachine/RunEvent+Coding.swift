@@ -26,6 +26,7 @@ extension RunEvent {
     enum UndoFailedCodingKeys: String, CodingKey { case _0 = "step", reason }
     enum UndoWaivedCodingKeys: String, CodingKey { case _0 = "step" }
     enum ReleasedCodingKeys: String, CodingKey { case _0 = "step" }
+    enum ReapplicationCodingKeys: String, CodingKey { case _0 = "step", _1 = "is" }
     enum QuestionOpenedCodingKeys: String, CodingKey { case _0 = "step", _1 = "question" }
     enum QuestionClosedCodingKeys: String, CodingKey { case _0 = "step" }
     enum DecidedCodingKeys: String, CodingKey { case _0 = "decision" }

@@ -25,6 +25,8 @@ extension RunMachine {
             run.place = claim.place
             run.fruitlessClaims = claim.byPerson ? 0 : run.fruitlessClaims + 1
             run.pauseRequested = nil
+            run.clockWentBack = nil
+        case .clockWentBack(let milliseconds): run.clockWentBack = milliseconds
         case .admitted: run.isAdmitted = true
         case .activityChanged(let activity, let reason):
             try change(activity)

@@ -74,6 +74,7 @@ extension RunView {
             let left = steps.filter { !$0.isGroup && $0.record.state.mayHaveEffect }
             lines += left.map { field("not undone", $0.step) }
         }
+        lines += held.map { field("still held", $0) }
         return lines
     }
 

@@ -81,6 +81,8 @@ package struct RunView: Encodable, Sendable {
     package let counts: Counts
     package let steps: [StepView]
     package let questions: [QuestionView]
+    /// Steps whose temporary change may be in force although the run is closed.
+    package let held: [String]
     package let directory: String
     package let changedFiles: [String]
     /// Commands that go on from here, each with what it does.
@@ -90,7 +92,7 @@ package struct RunView: Encodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case version, run, runbook, title, system, undoOf, isOpen, direction, activity, reason, outcome, words, requester
-        case startedAt, endedAt, elapsed, driver, forward, rollback, deadline, outputs, counts, steps, questions
+        case startedAt, endedAt, elapsed, driver, forward, rollback, deadline, outputs, counts, steps, questions, held
         case directory, changedFiles, next
     }
 
@@ -122,6 +124,7 @@ package struct RunView: Encodable, Sendable {
         steps = RunTree.steps(machine, now: now)
         counts = RunTree.counts(machine)
         questions = RunTree.questions(machine, run: facts.run)
+        held = machine.run.isClosed ? RunTree.held(machine) : []
         directory = facts.directory
         changedFiles = facts.changedFiles
         next = NextCommand.all(
