@@ -91,6 +91,9 @@ package protocol Journal: AnyObject, Sendable {
     /// `plan` makes the plan of a run from what it pinned.
     func audit(_ run: RunID?, plan: (RunID, Pinned) throws -> Plan) throws(JournalFailure) -> AuditReport
 
+    /// Gives the space back that was held for when the disk is full; false where none was held.
+    func releaseReserve() -> Bool
+
     /// Moves what was written into the main file; between transactions, and when a driver parks or closes.
     func checkpoint(_ when: CheckpointMoment) throws(JournalFailure)
 }
@@ -103,6 +106,8 @@ package enum CheckpointMoment: Sendable {
 }
 
 extension Journal {
+    package func releaseReserve() -> Bool { false }
+
     /// Opens a run that takes no lock from others.
     package func createRun(_ new: NewRun) throws(JournalFailure) -> RunID {
         try createRun(new, isDriven: { _ in true })

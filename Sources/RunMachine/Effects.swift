@@ -62,7 +62,8 @@ extension RunMachine {
 
     /// Whether an attempt only looks at what no longer matters once the forward work is over.
     private func isVoidLook(_ index: Int, _ purpose: Purpose) -> Bool {
-        derived.handlerRoot[index] == nil && purpose.onlyLooks && !purpose.isUndo && !isProbeOfCommit(index, purpose)
+        derived.handlerRoot[index] == nil && (purpose.onlyLooks || graph.nodes[index].isWait) && !purpose.isUndo
+            && !isProbeOfCommit(index, purpose)
     }
 
     private func finishedGroups() -> [Effect] {

@@ -140,7 +140,7 @@ extension RunMachine {
             }
         }
         let countsAsTry = countsAsTry(index, intent.purpose)
-        let isWait = graph.nodes[index].action?.kind == "wait"
+        let isWait = graph.nodes[index].isWait
         change(index) {
             $0.phase = .running(intent)
             $0.attempts = intent.number

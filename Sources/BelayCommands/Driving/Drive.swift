@@ -28,6 +28,8 @@ struct Drive {
         var takeOver: String?
         /// Pauses once this step has ended.
         var until: StepPath?
+        /// Moves the run to its changed files first.
+        var adopts = false
         /// Values of secret inputs: the journal does not have them.
         var secretInputs: [String: Value] = [:]
     }
@@ -64,6 +66,7 @@ struct Drive {
     private func claimOptions(_ options: Options) -> ClaimOptions {
         var claim = ClaimOptions(environment: session.environment)
         claim.takeOver = options.takeOver
+        claim.adopts = options.adopts
         claim.secretInputs = options.secretInputs
         claim.ask = session.ask
         return claim

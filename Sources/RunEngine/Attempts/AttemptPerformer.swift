@@ -17,8 +17,8 @@ final class AttemptPerformer: Sendable {
     let actions: [String: any ActionPerformer]
     /// What ends attempts inside the driver, by step and number.
     private let cancellations = Mutex<[String: (cancellation: Cancellation, onlyLooks: Bool)]>([:])
-    /// Failed attempts whose processes may still be there.
-    private let failed = Mutex<[String]>([])
+    /// Attempts that failed or were lost, whose processes may still be there.
+    private let failed = Mutex<[Failed]>([])
     /// The standard shell by search path.
     let shells = Mutex<[String: [String]]>([:])
     /// Asks the driver to journal what an undo will need.
@@ -51,7 +51,7 @@ final class AttemptPerformer: Sendable {
     ) {
         let cancellation = Cancellation()
         let key = Self.key(attempt.intent.step, attempt.intent.number)
-        cancellations.withLock { $0[key] = (cancellation, attempt.intent.purpose.onlyLooks) }
+        cancellations.withLock { $0[key] = (cancellation, attempt.intent.purpose.onlyLooks || attempt.node.isWait) }
         do {
             try WorkerThread.start(name: "attempt") { [self] in
                 let outcome = masked(marked(attempt, cancellation, work))
@@ -108,25 +108,39 @@ final class AttemptPerformer: Sendable {
 
     // MARK: What failed attempts left
 
-    func remember(failed path: StepPath, _ number: Int) {
-        let directory = context.attemptDirectory(path, number)
-        failed.withLock { $0.append(directory) }
+    private struct Failed: Equatable {
+        let step: StepPath
+        let directory: String
+        /// Nobody knows what became of it: it may still be at work.
+        let isLost: Bool
+
+        /// An undo starts when nothing is left of any of them, another try when nothing is left of a lost one.
+        func isInTheWay(of intent: AttemptIntent) -> Bool {
+            intent.purpose.isUndo || (isLost && step == intent.step && !intent.purpose.onlyLooks)
+        }
     }
 
-    var mayHaveRemains: Bool { failed.withLock { !$0.isEmpty } }
+    func remember(_ kind: AttemptOutcome.Kind, of path: StepPath, _ number: Int) {
+        let entry = Failed(
+            step: path, directory: context.attemptDirectory(path, number), isLost: kind == .unknown)
+        failed.withLock { $0.append(entry) }
+    }
 
-    /// Ends what failed attempts left, before anything is undone. Blocks; throws where something cannot be ended.
+    func mayHaveRemains(before intent: AttemptIntent) -> Bool {
+        failed.withLock { entries in entries.contains { $0.isInTheWay(of: intent) } }
+    }
+
+    /// Ends what earlier attempts left that is in the way. Blocks; throws where something cannot be ended.
     func endRemains(before intent: AttemptIntent) throws {
-        guard intent.purpose.isUndo else { return }
-        while let directory = failed.withLock({ $0.last }) {
-            let path = directory + "/attempt"
+        while let entry = failed.withLock({ entries in entries.last { $0.isInTheWay(of: intent) } }) {
+            let path = entry.directory + "/attempt"
             if let file = try? AttemptFile.open(path), let started = try file.slots().started.record,
                 started.pid != getpid()
             {
                 let remains = AttemptRemains(session: started.pid, startTicks: started.startTicks, attemptFile: path)
                 try host.processes.end(remains, grace: .seconds(10))
             }
-            failed.withLock { entries in entries.removeAll { $0 == directory } }
+            failed.withLock { entries in entries.removeAll { $0 == entry } }
         }
     }
 

@@ -8,11 +8,13 @@ import Synchronization
 /// Runs processes whose answer is waited for: checks, commands of services, helpers. They have no attempt file.
 final class ProbeDesk: Sendable {
     private let launcher: EngineHost.Launcher
+    private let processes: ProcessTable
     private let random: @Sendable () -> UInt64
     private let waiting = Mutex<[UInt64: Mailbox<SupervisorReport>]>([:])
 
     init(_ host: EngineHost) {
         launcher = host.launcher
+        processes = host.processes
         random = host.random
     }
 
@@ -127,16 +129,38 @@ final class ProbeDesk: Sendable {
     private func wait(_ mailbox: Mailbox<SupervisorReport>, _ cancellation: Cancellation) -> ProcessProbeResult.End {
         var supervisor: LivingSupervisor?
         var wasAsked = false
+        var serverIsLost = false
         while true {
             for report in mailbox.receive(within: 50) {
-                if case .started(let started) = report { supervisor = LivingSupervisor(started) }
-                if let end = Self.end(of: report) { return wasAsked ? .interrupted : end }
+                switch report {
+                case .started(let started): supervisor = LivingSupervisor(started)
+                case .done(let result): return wasAsked ? .interrupted : Self.end(of: result)
+                case .refused(_, let errno): return .notStarted(SystemError.text(of: errno))
+                case .vanished(_, let pid, _): return endOrphans(of: supervisor ?? LivingSupervisor(pid: pid, startTicks: 0))
+                case .serverLost: serverIsLost = true
+                }
             }
+            // Nobody tells of a supervisor's end any more; one that lives still reports.
+            if serverIsLost, !isAlive(supervisor) { return endOrphans(of: supervisor) }
             if cancellation.isCancelled, !wasAsked, let supervisor {
                 wasAsked = true
                 supervisor.requestKill()
             }
         }
+    }
+
+    private func isAlive(_ supervisor: LivingSupervisor?) -> Bool {
+        guard let supervisor else { return false }
+        return (try? processes.isAlive(pid: supervisor.pid, startTicks: supervisor.startTicks)) ?? true
+    }
+
+    /// What a supervisor that was killed left is ended too: nobody knows what it would still do, and when.
+    private func endOrphans(of supervisor: LivingSupervisor?) -> ProcessProbeResult.End {
+        if let supervisor {
+            let remains = AttemptRemains(session: supervisor.pid, startTicks: supervisor.startTicks)
+            try? processes.end(remains, grace: .seconds(2))
+        }
+        return .notStarted("its supervisor has vanished")
     }
 
     private static func end(of result: AttemptResult) -> ProcessProbeResult.End {

@@ -1,6 +1,7 @@
 import Expressions
 import Glibc
 import RunHost
+import RunJournal
 import RunMachine
 import RunPlan
 import RunbookModel
@@ -76,9 +77,23 @@ extension Driver {
             tryNumber: purpose.isUndo ? record.undoTries + 1 : purpose == .action ? record.tries + 1 : 1, item: item,
             token: String(host.random() | 1, radix: 16), at: host.now, deadline: nil)
         do {
-            enlist(try performer.prepare(node, intent))
+            enlist(try prepareWithReserve(node, intent))
+        } catch let error as SystemError where error.meansNoSpace {
+            // No fault of the step: it has not started, and can once there is room again.
+            trouble = .full(path: context.directory)
+        } catch let error as SystemError where error.errno == EROFS {
+            trouble = .readOnly(path: context.directory)
         } catch {
             decide(.cannotStart(node.path, reason: context.secrets.mask("\(error)")))
+        }
+    }
+
+    /// Makes room once where the disk is full: what is held back for that is for attempt files, too.
+    private func prepareWithReserve(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
+        do {
+            return try performer.prepare(node, intent)
+        } catch let error as SystemError where error.meansNoSpace && journal.releaseReserve() {
+            return try performer.prepare(node, intent)
         }
     }
 
@@ -103,9 +118,9 @@ extension Driver {
         }
     }
 
-    /// Before an undo, what failed attempts left is ended first; that may take a while and is not waited for here.
+    /// What earlier attempts left that is in the way is ended first; that may take a while and is not waited for here.
     private func launchProcess(_ attempt: PreparedAttempt, _ launch: LaunchRequest) {
-        guard attempt.intent.purpose.isUndo, performer.mayHaveRemains else { return launchNow(attempt, launch) }
+        guard performer.mayHaveRemains(before: attempt.intent) else { return launchNow(attempt, launch) }
         let performer = performer
         let mailbox = mailbox
         clearing += 1
@@ -144,6 +159,10 @@ extension Driver {
             host.crashPoint("driver.before_launch")
             try host.launcher.launch(launch)
             host.crashPoint("driver.after_launch")
+        } catch let error as SystemError where [EPIPE, ECONNRESET, ENOTCONN].contains(error.errno) {
+            flights[launch.token] = nil
+            loseServer()
+            end(intent.step, intent.number, AttemptOutcome(.neverLaunched, reason: "it was never launched"))
         } catch {
             flights[launch.token] = nil
             let reason = "it could not be started: \(context.secrets.mask("\(error)"))"
@@ -181,6 +200,10 @@ extension Driver {
         lastSync = host.now.boot
         if !record.isClosed { decide(.record(.effectsSynced(upTo: order))) }
     }
+}
+
+extension SystemError {
+    fileprivate var meansNoSpace: Bool { errno == ENOSPC || errno == EDQUOT }
 }
 
 /// An attempt of a supervised command that is under way.

@@ -36,7 +36,9 @@ extension Driver {
             isPausing = true
             decide(.pause(host.actor))
             performer.cancelLooks()
-        case .endAttempts: for flight in flights.values { flight.requestEnd() }
+        case .endAttempts:
+            for flight in flights.values { flight.requestEnd() }
+            performer.cancelAll()
         case .look: break
         }
     }
@@ -62,7 +64,7 @@ extension Driver {
         guard let (purpose, tries, node) = inFlight(path, number) else { return }
         let delay = performer.retryDelay(of: node, purpose, tries: tries)
         if outcome.kind == .failed || outcome.kind == .unknown, !purpose.onlyLooks {
-            performer.remember(failed: path, number)
+            performer.remember(outcome.kind, of: path, number)
         }
         decide(.endAttempt(path, number: number, outcome), retryDelay: delay)
     }
@@ -77,6 +79,15 @@ extension Driver {
     }
 
     // MARK: Supervisors
+
+    /// Nothing can be started any more: the run pauses when what is in flight has ended, and another driver goes on.
+    func loseServer() {
+        guard !isPausing else { return }
+        isPausing = true
+        decide(.record(.noted(text: "the process that starts programs has ended; resume to go on", by: host.actor)))
+        decide(.pause(host.actor))
+        performer.cancelLooks()
+    }
 
     private func handle(_ report: SupervisorReport) {
         switch report {
@@ -93,6 +104,7 @@ extension Driver {
             guard let flight = flights.removeValue(forKey: token) else { return }
             lookAgain(flight.path, flight.number)
         case .serverLost(let outstanding):
+            loseServer()
             for token in outstanding {
                 guard let flight = flights.removeValue(forKey: token) else { continue }
                 lookAgain(flight.path, flight.number)

@@ -23,6 +23,8 @@ package final class Driver {
     private var consumed: [String] = []
     /// Attempts whose intent is to be committed before they start.
     private var prepared: [PreparedAttempt] = []
+    /// Why nothing more can be started or written: the driver ends, and the run goes on from its last commit.
+    var trouble: JournalFailure?
     var flights: [UInt64: Flight] = [:]
     /// Attempts that are to be ended once that is on disk, and commands whose supervisors have been asked to.
     var interrupted: [AttemptIntent] = []
@@ -89,6 +91,7 @@ package final class Driver {
         while true {
             try progress()
             if let outcome = record.outcome { return .closed(outcome) }
+            if tellWaiting() { continue }
             if let end = try park() { return end }
             for message in mailbox.receive(within: patience) { handle(message) }
             try readInbox()
@@ -103,21 +106,26 @@ package final class Driver {
     @discardableResult
     func decide(_ command: RunCommand, retryDelay: Int64? = nil) -> RunDecision {
         let now = host.now
-        let decision = context.withMachine { machine -> RunDecision in
+        let (decision, illegal) = context.withMachine { machine -> (RunDecision, IllegalMove?) in
             let decision = machine.decide(command, DecisionContext(now: now, retryDelay: retryDelay))
-            guard case .events(let events) = decision else { return decision }
-            return Self.apply(events, to: &machine) ?? decision
+            guard case .events(let events) = decision else { return (decision, nil) }
+            return (decision, Self.apply(events, to: &machine))
         }
-        if case .events(let events) = decision { note(events, at: now.wall) }
+        if let illegal { stop(illegal) } else if case .events(let events) = decision { note(events, at: now.wall) }
         return decision
     }
 
     /// Applies all events; nil where all were possible.
-    private static func apply(_ events: [RunEvent], to machine: inout RunMachine) -> RunDecision? {
+    private static func apply(_ events: [RunEvent], to machine: inout RunMachine) -> IllegalMove? {
         for event in events {
-            do { try machine.apply(event) } catch { return .refuse(why: "internal error: \(error)") }
+            do { try machine.apply(event) } catch { return error }
         }
         return nil
+    }
+
+    /// An impossible move is a bug of ours: the driver ends before anything of it reaches the disk.
+    private func stop(_ illegal: IllegalMove) {
+        trouble = trouble ?? .damaged(RunID(context.id), why: "internal error: \(illegal)")
     }
 
     private func note(_ events: [RunEvent], at wall: Int64) {
@@ -138,6 +146,7 @@ package final class Driver {
             computeOutputs()
             interrupted.removeAll(keepingCapacity: true)
             for effect in context.withMachine({ $0.effects() }) { prepare(effect) }
+            if let trouble { throw trouble }
         } while try commit()
         endInterrupted()
     }
@@ -145,11 +154,11 @@ package final class Driver {
     private func advance() {
         let now = host.now
         while true {
-            let events = context.withMachine { machine -> [RunEvent] in
+            let (events, illegal) = context.withMachine { machine -> ([RunEvent], IllegalMove?) in
                 let events = machine.advance(DecisionContext(now: now))
-                _ = Self.apply(events, to: &machine)
-                return events
+                return (events, Self.apply(events, to: &machine))
             }
+            if let illegal { return stop(illegal) }
             guard !events.isEmpty else { return }
             note(events, at: now.wall)
         }
@@ -178,6 +187,7 @@ package final class Driver {
     }
 
     private func write(onlyIfInboxEmpty: Bool) throws {
+        if let trouble { throw trouble }
         let (record, steps) = context.withMachine { machine in
             let steps = machine.unsaved.map { (path: machine.node($0).path, record: machine.steps[$0]) }
             return (machine.run, steps)
@@ -239,10 +249,26 @@ package final class Driver {
         }
     }
 
+    /// Shorter waits are not worth a word to anybody, milliseconds.
+    private static let leastWait: Int64 = 5_000
+
+    /// Whether the run has begun to do nothing but wait, or goes on after that; its handlers may have something to do.
+    private func tellWaiting() -> Bool {
+        let (activity, until) = context.withMachine { ($0.run.activity, $0.waitingUntil) }
+        switch (activity, until) {
+        case (.running, let until?) where until.remaining(at: host.now) >= Self.leastWait: decide(.park(.waiting, reason: nil))
+        case (.waiting, nil): decide(.resumeActivity)
+        default: return false
+        }
+        return true
+    }
+
     private func checkDeadlines() {
         if let estimate = record.openEstimate, estimate.hasPassed(at: host.now) { decide(.record(.estimateExceeded)) }
         guard let deadline = record.openDeadline, deadline.hasPassed(at: host.now) else { return }
-        decide(.deadlinePassed(whileDriven: true, then: context.plan.runbook.deadline?.then ?? .stop))
+        // Within a boot the wall clock plays no part.
+        let isSure = record.clockWentBack == nil || deadline.due.bootID == host.now.bootID
+        decide(.deadlinePassed(whileDriven: isSure, then: context.plan.runbook.deadline?.then ?? .stop))
     }
 
     /// What is in flight stays as it is; the next driver that has the secrets finds out what became of it.

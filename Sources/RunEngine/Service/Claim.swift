@@ -21,14 +21,18 @@ struct Claim {
         let holder = DriverLock.Holder(pid: getpid(), user: service.actor.user, since: host.now.wall)
         if access(state.runDirectory(run, summary.runbook), F_OK) != 0 { try state.makeRunDirectory(run, summary.runbook) }
         let lock = try state.lockDriver(run, summary.runbook, holder)
-        let pinned = try service.journal.pinned(run)
-        let (plan, missingInputs) = try plan(pinned)
         let before = try service.journal.load(run)
+        let earlier = try service.journal.pinned(run)
+        let adoption = options.adopts ? try Adoption.prepare(before, earlier, service, options) : nil
+        let pinned = adoption?.pinned ?? earlier
+        let (plan, missingInputs) = try plan(pinned)
         let place = try Place.current(stateDirectory: state.path)
         let recorded = before.record.place?.decoded(Place.self)
         try checkPlace(recorded, place)
+        if adoption != nil { try Pinning.discard(in: state.runDirectory(run, summary.runbook)) }
         let (context, missingSecrets) = try context(plan, pinned, summary, before)
         let stored = try service.journal.claim(run)
+        if let adoption { try adopt(adoption, plan, stored.epoch) }
         _ = try service.journal.retakeLocks(run, epoch: stored.epoch, at: host.now.wall)
         let machine = RunMachine(plan: plan, run: stored.record, steps: stored.steps)
         let inFlight = machine.inFlight
@@ -45,6 +49,12 @@ struct Claim {
         driver.noteClock(behind: stored.lastEventAt)
         try rememberFailures(of: driver, stored)
         return ClaimedRun(driver: driver, inFlight: inFlight, recordedPlace: recorded, lock: lock)
+    }
+
+    private func adopt(_ adoption: Adoption, _ plan: Plan, _ epoch: Int64) throws(JournalFailure) {
+        let event = RunEvent.adopted(planDigest: plan.digest, by: service.actor)
+        try service.journal.repin(
+            run, epoch: epoch, adoption.pinned, locks: adoption.locks, JournalEntry(at: host.now.wall, event))
     }
 
     /// The plan with the values of its secret inputs, and which of them cannot be had.
@@ -99,7 +109,7 @@ struct Claim {
         for attempt in try service.journal.attempts(run, step: nil) {
             guard let kind = attempt.outcome?.kind, kind == .failed || kind == .unknown, !attempt.intent.purpose.onlyLooks
             else { continue }
-            driver.performer.remember(failed: attempt.intent.step, attempt.intent.number)
+            driver.performer.remember(kind, of: attempt.intent.step, attempt.intent.number)
         }
     }
 }

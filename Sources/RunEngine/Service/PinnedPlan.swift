@@ -12,7 +12,8 @@ enum PinnedPlan {
         let profile = try profile(pinned)
         let provider = SourceProvider.pinned(pinned.sources)
         guard let root = rootPath(pinned) else {
-            throw .refused("the pinned runbook '\(pinned.runbook)' is missing in the journal", help: "run 'belay audit'")
+            throw .refused(
+                "the pinned runbook '\(pinned.runbook)' is missing in the journal", help: "run 'belay audit'")
         }
         let loader = RunbookLoader(
             searchPaths: Array(Set(pinned.sources.keys.map(directory))).sorted(), profile: profile, provider: provider)
@@ -40,7 +41,7 @@ enum PinnedPlan {
         return profile
     }
 
-    private static func rootPath(_ pinned: Pinned) -> String? {
+    static func rootPath(_ pinned: Pinned) -> String? {
         pinned.sources.keys.first { path in
             let file = path.split(separator: "/").last.map(String.init) ?? path
             return file == "\(pinned.runbook).yml" || file == "\(pinned.runbook).yaml"

@@ -198,6 +198,8 @@ package struct ClaimOptions: Sendable {
     package var byPerson = true
     /// Goes on although the state directory was copied or comes from another machine: why.
     package var takeOver: String?
+    /// Moves the run to its files as they are now, where nothing changes that has begun.
+    package var adopts = false
     /// Values of secret inputs that were given with the command; others are looked for where `SecretInputs` says.
     package var secretInputs: [String: Value] = [:]
     package var environment: [String: String]

@@ -103,6 +103,8 @@ package final class FileJournal: Journal {
 
     private static let largeLog = 1_000
 
+    package func releaseReserve() -> Bool { directory.ballast.release() }
+
     /// Takes the ballast where work begins; never for those who only look, nor on the way back, which may need it.
     func holdBallast() {
         if ballastSize > 0 { directory.ballast.hold(size: ballastSize) }

@@ -49,6 +49,8 @@ enum DenseRunbook {
                 run: echo "each-$ITEM" >>"$LEDGER"
                 env: {ITEM: "${{ item }}"}
                 undo: none
+          - id: serve
+            service: {name: app, state: started}
           - id: pause
             wait: 10ms
           - id: tell
@@ -64,16 +66,34 @@ enum DenseRunbook {
         """#
 
     /// What a run writes, whatever kills it: the forward steps, and in a rollback their undos.
-    static let forward = ["probed", "left", "right", "command", "applied", "each-a", "each-b"]
+    static let forward = ["probed", "left", "right", "command", "applied", "each-a", "each-b", "start"]
     static let good = Set(forward + ["last", "finish"])
     static let bad = Set(
-        forward + ["undo-probed", "undo-left-1", "undo-left-2", "undo-command", "applied-again", "finish"])
+        forward + ["undo-probed", "undo-left-1", "undo-left-2", "undo-command", "applied-again", "stop", "finish"])
+
+    /// What takes back what.
+    static let undos = [
+        "probed": "undo-probed", "left": "undo-left-2", "command": "undo-command", "start": "stop", "last": "undo-last",
+    ]
+
+    /// A service that is nothing but a file.
+    private static func profile(_ work: String) -> String {
+        """
+        system: dense
+        services:
+          app:
+            start: [bash, -c, "echo start >>\(work)/ledger; touch \(work)/running"]
+            stop: [bash, -c, "echo stop >>\(work)/ledger; rm -f \(work)/running"]
+            status: [bash, -c, "test -e \(work)/running || exit 3"]
+        """
+    }
 
     static func install(in scratch: ScratchDirectory) throws {
         try scratch.write(text, to: "dense.yml")
+        try scratch.write(profile(scratch.file("work")), to: "systems/dense.yml")
         try scratch.write("old\n", to: "work/ledger.kept")
         try scratch.write(
-            "state: {path: state}\nrunbooks: [.]\nchannels:\n  log: {file: notifications.log}\n", to: "belay.yml")
+            "state: {path: state}\nrunbooks: [.]\nsystem: dense\nchannels:\n  log: {file: notifications.log}\n", to: "belay.yml")
     }
 
     /// How often each program ran. What `apply` does after the undo is told from what it does after the action.

@@ -43,10 +43,14 @@ package struct BelayBinary: Sendable {
 
     /// A person's choice, and the way on.
     package func decide(_ run: Int = 1, _ choice: String, step: String?) throws -> Spawned.End {
-        guard Self.isFinal else { return try start(["decide", "\(run)", choice] + (step.map { [$0] } ?? [])).wait() }
+        try startDecision(run, choice, step: step).wait()
+    }
+
+    package func startDecision(_ run: Int = 1, _ choice: String, step: String?) throws -> Spawned {
+        guard Self.isFinal else { return try start(["decide", "\(run)", choice] + (step.map { [$0] } ?? [])) }
         let about = step.map { [$0, choice] } ?? [choice]
         _ = try start(["decide", "\(run)"] + about + ["--why", "a test"]).wait()
-        return try resume(run)
+        return try start(["resume", "\(run)"])
     }
 
     package func start(_ arguments: [String], crashAt: String? = nil) throws -> Spawned {
