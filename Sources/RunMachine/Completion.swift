@@ -50,9 +50,9 @@ extension RunMachine {
 
     private func eventsOfRollbackEnd() -> [RunEvent] {
         if run.isEnding { return [.outcomeDecided(.inconsistent)] }
-        guard derived.fronts[UndoFront.ofRun]?.isClear == true else { return [] }
+        guard derived.fronts[UndoFront.ofRun]?.isClear == true, !holdsAgain else { return [] }
         guard run.isRollbackVerified || !rollbackNeedsVerify else { return [] }
-        let isWaived = run.isRollbackVerifyWaived || steps.contains { $0.state == .waived }
+        let isWaived = run.isRollbackVerifyWaived || steps.contains { $0.state == .waived || $0.reapplication == .leftHeld }
         if isWaived { return [.outcomeDecided(.inconsistent)] }
         return [.outcomeDecided(derived.floor.isEmpty ? .rolledBack : .rolledBackToCommit)]
     }
