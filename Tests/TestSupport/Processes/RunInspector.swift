@@ -28,7 +28,9 @@ package struct RunInspector {
     /// What is open, by step; nil stands for the run itself.
     package func questions() throws -> [(step: String?, question: Question)] {
         let stored = try journal.load(run)
-        let ofSteps = stored.steps.compactMap { path, record in record.question.map { (step: path.text as String?, question: $0) } }
+        let ofSteps = stored.steps.compactMap { path, record in
+            record.question.map { (step: path.text as String?, question: $0) }
+        }
         return ofSteps.sorted { $0.step ?? "" < $1.step ?? "" }
             + (stored.record.question.map { [(step: nil, question: $0)] } ?? [])
     }
