@@ -90,7 +90,7 @@ let package = Package(
                 "Checks", "Actions", "RunJournal", "RunEngine",
             ], path: "Tests/TestSupport", exclude: ["README.md"], swiftSettings: strict),
         .testTarget(name: "LayeringTests"),
-        .testTarget(name: "DocumentationTests", dependencies: ["belaydev"]),
+        .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "RunbookLoading", "belaydev"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics"]),
         .testTarget(
@@ -111,7 +111,7 @@ let package = Package(
         .testTarget(
             name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"]),
+            name: "CommandTests", dependencies: ["CSQLite", "Expressions", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"]),
         .testTarget(name: "DemoServiceTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -34,7 +34,7 @@ package struct DiagnosticBag: Sendable {
     package mutating func countError() { errorCount += 1 }
 
     package mutating func add(contentsOf other: DiagnosticBag) {
-        other.kept.forEach { add($0) }
+        for diagnostic in other.kept { add(diagnostic) }
         let keptErrors = other.kept.count { $0.severity == .error }
         errorCount += other.errorCount - keptErrors
         warningCount += other.warningCount - (other.kept.count - keptErrors)

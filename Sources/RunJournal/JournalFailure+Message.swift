@@ -60,7 +60,8 @@ extension JournalFailure {
         case .noSuchRun: "'belay runs' lists the runs of this state directory"
         case .runIsClosed: "a closed run never reopens; 'belay rerun' or 'belay rollback' starts a new one"
         case .runIsOpen(let run): "'belay status \(run)' shows what it waits for"
-        case .superseded(let run, _), .driven(let run, _): "'belay status \(run)' and 'belay logs \(run) -f' show how it goes on"
+        case .superseded(let run, _), .driven(let run, _):
+            "'belay status \(run)' and 'belay logs \(run) -f' show how it goes on"
         case .damaged: "other runs are not affected; 'belay audit' shows how far the damage goes"
         case .locked(let lock):
             "wait for run \(lock.run), or end it: 'belay status \(lock.run)', 'belay resume \(lock.run)', "

@@ -11,7 +11,7 @@ package enum Effect: Sendable, Equatable {
     case attempt(Int, Purpose, item: Int)
     /// All children have settled: compute the group's outputs.
     case finishGroup(Int)
-    /// End checks that no longer matter.
+    /// End checks that no longer matter, or what a failed step says is to be ended.
     case interrupt(AttemptIntent)
     /// Everything is undone: evaluate `rollback.verify`.
     case verifyRollback
@@ -52,13 +52,18 @@ extension RunMachine {
     }
 
     private func interruptions() -> [Effect] {
-        guard run.direction == .rollback || run.isEnding else { return [] }
+        let isOver = run.direction == .rollback || run.isEnding
         return derived.running.sorted().compactMap { index in
-            guard let intent = steps[index].inFlight, derived.handlerRoot[index] == nil,
-                intent.purpose.onlyLooks, !intent.purpose.isUndo, !isProbeOfCommit(index, intent.purpose)
-            else { return nil }
-            return .interrupt(intent)
+            guard let intent = steps[index].inFlight else { return nil }
+            return steps[index].endOrderedBy != nil || (isOver && isVoidLook(index, intent.purpose))
+                ? .interrupt(intent) : nil
         }
+    }
+
+    /// Whether an attempt only looks at what no longer matters once the forward work is over.
+    private func isVoidLook(_ index: Int, _ purpose: Purpose) -> Bool {
+        derived.handlerRoot[index] == nil && (purpose.onlyLooks || graph.nodes[index].isWait) && !purpose.isUndo
+            && !isProbeOfCommit(index, purpose)
     }
 
     private func finishedGroups() -> [Effect] {

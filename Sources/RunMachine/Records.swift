@@ -126,6 +126,8 @@ package struct StepRecord: Codable, Sendable, Equatable {
     package var undoesGroup = false
     /// The preconditions of an included runbook were met at its place.
     package var isAdmitted = false
+    /// The failed step because of which the attempt in flight is to be ended (`cancel_running`).
+    package var endOrderedBy: StepPath?
     /// A temporary change that has been taken back (`release`).
     package var isReleased = false
     /// The items of a `foreach`, fixed when it started.
@@ -201,6 +203,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var isRollbackVerifyWaived = false
     package var deadline: Deadline?
     package var deadlineHasPassed = false
+    /// When the run takes longer than its estimate; nil once it does.
+    package var estimate: Deadline?
     /// The outcome with which the run closes once its handlers have run.
     package var decidedOutcome: Outcome?
     /// The run's own outputs, computed before it closes.

@@ -3,43 +3,111 @@
 extension RunEvent {
     enum CreatedCodingKeys: String, CodingKey { case _0 = "run" }
     enum ClaimedCodingKeys: String, CodingKey { case _0 = "claim" }
-    enum ActivityChangedCodingKeys: String, CodingKey { case _0 = "activity", reason }
+    enum ActivityChangedCodingKeys: String, CodingKey {
+        case _0 = "activity"
+        case reason
+    }
     enum PauseRequestedCodingKeys: String, CodingKey { case _0 = "by" }
-    enum StepSkippedCodingKeys: String, CodingKey { case _0 = "step", reason, cutOff }
-    enum GroupStartedCodingKeys: String, CodingKey { case _0 = "step", inputs, instances }
-    enum GroupFailingCodingKeys: String, CodingKey { case _0 = "step", reason, undo }
+    enum StepSkippedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case reason, cutOff
+    }
+    enum GroupStartedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case inputs, instances
+    }
+    enum GroupFailingCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case reason, undo
+    }
     enum AttemptIntendedCodingKeys: String, CodingKey { case _0 = "intent" }
-    enum AttemptEndedCodingKeys: String, CodingKey { case _0 = "step", number, _2 = "outcome", then }
-    enum AttemptAdoptedCodingKeys: String, CodingKey { case _0 = "step", number, pid }
-    enum StateRecordedCodingKeys: String, CodingKey { case _0 = "step", _1 = "state" }
-    enum AttemptDueCodingKeys: String, CodingKey { case _0 = "step", _1 = "purpose", item }
-    enum RetryScheduledCodingKeys: String, CodingKey { case _0 = "step", _1 = "purpose", item, until }
-    enum StepSucceededCodingKeys: String, CodingKey { case _0 = "step", outputs }
-    enum StepFailedCodingKeys: String, CodingKey { case _0 = "step", reason, allowed }
-    enum StepUnknownCodingKeys: String, CodingKey { case _0 = "step", reason, cause }
-    enum StepResetCodingKeys: String, CodingKey { case _0 = "step", reason }
+    enum AttemptEndedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case number
+        case _2 = "outcome"
+        case then
+    }
+    enum AttemptAdoptedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case number, pid
+    }
+    enum StateRecordedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case _1 = "state"
+    }
+    enum AttemptDueCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case _1 = "purpose"
+        case item
+    }
+    enum RetryScheduledCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case _1 = "purpose"
+        case item, until
+    }
+    enum StepSucceededCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case outputs
+    }
+    enum StepFailedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case reason, allowed
+    }
+    enum StepUnknownCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case reason, cause
+    }
+    enum StepResetCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case reason
+    }
+    enum AttemptEndOrderedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case number, because
+    }
     enum StepCommittedCodingKeys: String, CodingKey { case _0 = "step" }
     enum StepAcceptedCodingKeys: String, CodingKey { case _0 = "step" }
     enum UndoStartedCodingKeys: String, CodingKey { case _0 = "step" }
-    enum UndoneCodingKeys: String, CodingKey { case _0 = "step", reason }
-    enum UndoFailedCodingKeys: String, CodingKey { case _0 = "step", reason }
+    enum UndoneCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case reason
+    }
+    enum UndoFailedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case reason
+    }
     enum UndoWaivedCodingKeys: String, CodingKey { case _0 = "step" }
     enum ReleasedCodingKeys: String, CodingKey { case _0 = "step" }
-    enum QuestionOpenedCodingKeys: String, CodingKey { case _0 = "step", _1 = "question" }
+    enum QuestionOpenedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case _1 = "question"
+    }
     enum QuestionClosedCodingKeys: String, CodingKey { case _0 = "step" }
     enum DecidedCodingKeys: String, CodingKey { case _0 = "decision" }
     enum ForwardEndedCodingKeys: String, CodingKey { case _0 = "result" }
     enum RollbackVerifiedCodingKeys: String, CodingKey { case _0 = "outcome" }
-    enum HandlerStartedCodingKeys: String, CodingKey { case _0 = "event", occurrence }
-    enum HandlerEndedCodingKeys: String, CodingKey { case _0 = "event", occurrence }
+    enum HandlerStartedCodingKeys: String, CodingKey {
+        case _0 = "event"
+        case occurrence
+    }
+    enum HandlerEndedCodingKeys: String, CodingKey {
+        case _0 = "event"
+        case occurrence
+    }
     enum OutputsComputedCodingKeys: String, CodingKey { case _0 = "outputs" }
     enum OutcomeDecidedCodingKeys: String, CodingKey { case _0 = "outcome" }
     enum ClosedCodingKeys: String, CodingKey { case _0 = "outcome" }
 }
 
 extension Phase {
-    enum DueCodingKeys: String, CodingKey { case _0 = "purpose", item }
-    enum BackingOffCodingKeys: String, CodingKey { case _0 = "purpose", item, until }
+    enum DueCodingKeys: String, CodingKey {
+        case _0 = "purpose"
+        case item
+    }
+    enum BackingOffCodingKeys: String, CodingKey {
+        case _0 = "purpose"
+        case item, until
+    }
     enum RunningCodingKeys: String, CodingKey { case _0 = "intent" }
 }
 

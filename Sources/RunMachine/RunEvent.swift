@@ -16,6 +16,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case attemptIntended(AttemptIntent)
     case attemptEnded(StepPath, number: Int, AttemptOutcome, then: Phase)
     case attemptAdopted(StepPath, number: Int, pid: Int32)
+    /// The attempt is to be ended, because another step has failed that says `cancel_running`.
+    case attemptEndOrdered(StepPath, number: Int, because: StepPath)
     /// What an action that knows its own undo found before its first effect.
     case stateRecorded(StepPath, Stored)
     /// A decision or a settled question calls for an attempt.
@@ -45,6 +47,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case rollbackVerified(AttemptOutcome)
     case rollbackVerifyWaived
     case deadlinePassed
+    /// The run takes longer than its estimate.
+    case estimateExceeded
     case effectsSynced(upTo: Int)
     case clockWentBack(milliseconds: Int64)
     case lockBroken(name: String, by: Actor, why: String)
@@ -61,17 +65,20 @@ package enum RunEvent: Codable, Sendable, Equatable {
         package let planDigest: String
         package let by: Actor
         package let deadline: Deadline?
+        /// When the run takes longer than its estimate.
+        package let estimate: Deadline?
         /// The run that is undone, and its steps as they were left.
         package let undoOf: Int64?
         package let steps: [StepPath: StepRecord]?
         package init(
-            runbook: RunbookName, planDigest: String, by: Actor, deadline: Deadline?, undoOf: Int64? = nil,
-            steps: [StepPath: StepRecord]? = nil
+            runbook: RunbookName, planDigest: String, by: Actor, deadline: Deadline?, estimate: Deadline? = nil,
+            undoOf: Int64? = nil, steps: [StepPath: StepRecord]? = nil
         ) {
             self.runbook = runbook
             self.planDigest = planDigest
             self.by = by
             self.deadline = deadline
+            self.estimate = estimate
             self.undoOf = undoOf
             self.steps = steps
         }
@@ -96,9 +103,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     package var step: StepPath? {
         switch self {
         case .stepSkipped(let path, _, _), .groupStarted(let path, _, _), .groupFailing(let path, _, _),
-            .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .stateRecorded(let path, _),
-            .attemptDue(let path, _, _),
-            .retryScheduled(let path, _, _, _),
+            .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .attemptEndOrdered(let path, _, _),
+            .stateRecorded(let path, _), .attemptDue(let path, _, _), .retryScheduled(let path, _, _, _),
             .stepSucceeded(let path, _), .stepFailed(let path, _, _), .stepUnknown(let path, _, _),
             .stepReset(let path, _), .stepCommitted(let path), .stepAccepted(let path), .undoStarted(let path),
             .undone(let path, _), .undoFailed(let path, _), .undoWaived(let path), .released(let path):

@@ -44,6 +44,9 @@ extension RunMachine {
         case .outputsComputed(let outputs): run.outputs = outputs
         case .effectsSynced(let order): run.syncedUpTo = order
         case .deadlinePassed: run.deadlineHasPassed = true
+        case .estimateExceeded:
+            run.estimate = nil
+            call([.slow])
         case .handlerStarted(let event, let occurrence): startHandler(event, occurrence)
         case .handlerEnded(let event, let occurrence): endHandler(event, occurrence)
         case .outcomeDecided(let outcome):
@@ -56,6 +59,7 @@ extension RunMachine {
 
     private mutating func create(_ created: RunEvent.Created) {
         run.deadline = created.deadline
+        run.estimate = created.estimate
         run.undoOf = created.undoOf
         guard let stored = created.steps else { return }
         run.isAdmitted = true

@@ -16,6 +16,7 @@ extension RunMachine {
         case .attemptIntended(let intent): try intend(index, intent)
         case .attemptEnded(_, let number, let outcome, let then): try end(index, number, outcome, then)
         case .attemptAdopted: run.fruitlessClaims = 0
+        case .attemptEndOrdered(_, let number, let because): try orderEnd(index, number, because)
         case .stateRecorded(_, let state): change(index) { $0.stateBefore = $0.stateBefore ?? state }
         case .attemptDue(_, let purpose, let item): change(index) { $0.phase = .due(purpose, item: item) }
         case .retryScheduled(_, let purpose, let item, let until):
@@ -131,7 +132,7 @@ extension RunMachine {
             }
         }
         let countsAsTry = countsAsTry(index, intent.purpose)
-        let isWait = graph.nodes[index].action?.kind == "wait"
+        let isWait = graph.nodes[index].isWait
         change(index) {
             $0.phase = .running(intent)
             $0.attempts = intent.number
@@ -160,6 +161,7 @@ extension RunMachine {
         let nextStage = intent.purpose.isUndo ? undoStage(of: index, after: intent, outcome.kind) : nil
         change(index) {
             $0.phase = then
+            $0.endOrderedBy = nil
             if isVoidTry {
                 $0.tries -= 1
                 if $0.tries == 0 { $0.actionAttempt = nil }
@@ -176,6 +178,13 @@ extension RunMachine {
             if intent.purpose == .verify { $0.checks = outcome.checks }
             if intent.purpose == .gate { $0.isAdmitted = outcome.kind == .done }
         }
+    }
+
+    private mutating func orderEnd(_ index: Int, _ number: Int, _ because: StepPath) throws(IllegalMove) {
+        guard steps[index].inFlight?.number == number else {
+            throw IllegalMove(description: "no attempt \(number) of '\(graph.nodes[index].path)' is in flight")
+        }
+        change(index) { $0.endOrderedBy = because }
     }
 
     private mutating func succeed(_ index: Int, _ outputs: Stored?) throws(IllegalMove) {

@@ -141,7 +141,9 @@ extension InputType {
         switch self {
         case .bool: text == "true" ? true : text == "false" ? false : .string(text)
         case .list:
-            if text.first == "[", let value = try? JSONText.parse(text) { value } else {
+            if text.first == "[", let value = try? JSONText.parse(text) {
+                value
+            } else {
                 .list(text.isEmpty ? [] : text.split(separator: ",").map { .string(String($0)) })
             }
         case .map: (try? JSONText.parse(text)) ?? .string(text)

@@ -56,6 +56,9 @@ package final class PlanNode: Sendable {
         return Vocabulary.standard.actions[action.kind]?.effect == .readOnly
     }
 
+    /// Whether the action only lets time pass: it may be ended and taken up again at will.
+    package var isWait: Bool { action?.kind == "wait" }
+
     /// What can be taken back when the step has been attempted.
     package enum TakeBack: Equatable, Sendable {
         case nothing

@@ -1,4 +1,6 @@
+import Diagnostics
 import FoundationEssentials
+import RunbookLoading
 import Testing
 import belaydev
 
@@ -24,9 +26,49 @@ struct DocumentationTests {
         }
     }
 
+    @Test func `every test that the failure matrix names exists`() throws {
+        let matrix = try String(contentsOfFile: "\(root)/docs/failure-matrix.md", encoding: .utf8)
+        let names = matrix.split(separator: "\n").flatMap(Self.proofs)
+        #expect(names.count > 40)
+        let tests = try sources(below: "Tests")
+        for name in names { #expect(tests.contains(name), "there is no test '\(name)'") }
+    }
+
+    @Test func `every whole runbook in the documentation can be loaded`() throws {
+        var count = 0
+        for page in try pages() {
+            let text = try String(contentsOfFile: "\(root)/\(page)", encoding: .utf8)
+            for runbook in text.split(separator: "```yaml\n").dropFirst() where runbook.hasPrefix("runbook: ") {
+                let source = String(runbook[..<(runbook.firstRange(of: "```")?.lowerBound ?? runbook.endIndex)])
+                let name = source.prefix { $0 != "\n" }.dropFirst("runbook: ".count)
+                let files = SourceProvider.pinned(["\(name).yml": Array(source.utf8)])
+                let (loaded, diagnostics) = RunbookLoader(provider: files).load("\(name).yml")
+                #expect(loaded != nil, "\(page): \(DiagnosticText().render(DiagnosticReport(diagnostics)))")
+                count += 1
+            }
+        }
+        #expect(count >= 3)
+    }
+
     @Test func `links are found as Markdown writes them`() {
         let text = "see [a](b.md), [c](d/e.md#part), [f](#here) and [g](https://example.com)"
         #expect(Self.links(in: text) == ["b.md", "d/e.md"])
+    }
+
+    /// The names in the last cell of a row of the matrix.
+    private static func proofs(_ row: Substring) -> [String] {
+        guard row.hasPrefix("|"), let cell = row.split(separator: "|").last else { return [] }
+        return cell.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .compactMap { $0.offset % 2 == 1 ? String($0.element) : nil }
+    }
+
+    /// All Swift text below a directory, without backticks.
+    private func sources(below directory: String) throws -> String {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(directory)")
+        let texts = try names.filter { $0.hasSuffix(".swift") }.map {
+            try String(contentsOfFile: "\(root)/\(directory)/\($0)", encoding: .utf8)
+        }
+        return texts.joined().filter { $0 != "`" }
     }
 
     private func pages() throws -> [String] {

@@ -38,7 +38,7 @@ enum Wording {
 
     // Asking.
     static let choose = "what now? "
-    static let leaveHelp = "q leaves the run as it is; another terminal may decide, too"
+    static let leaveHelp = "leave the run as it is; another terminal may decide, too"
     static let why = "why? "
     static let whyNeeded = "a reason is needed: it is journaled"
     static let goesOn = "decided elsewhere; going on"

@@ -110,7 +110,7 @@ private enum Owner {
     static func name(_ user: uid_t) -> String { (try? UserCredentials.numbered(user))?.name ?? String(user) }
 
     static func groupName(_ group: gid_t) -> String {
-        lookUp({ getgrgid_r(group, $0, $1, $2, $3) }) { String(cString: $0.gr_name) } ?? String(group)
+        lookUp({ getgrgid_r(group, $0, $1, $2, $3) }, { String(cString: $0.gr_name) }) ?? String(group)
     }
 
     private typealias Entry = UnsafeMutablePointer<Glibc.group>

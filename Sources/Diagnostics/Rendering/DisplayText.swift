@@ -7,7 +7,7 @@ package enum DisplayText {
     package static func escaped(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         var line = DisplayLine()
-        text.unicodeScalars.forEach { line.append($0) }
+        for scalar in text.unicodeScalars { line.append(scalar) }
         return line.text
     }
 

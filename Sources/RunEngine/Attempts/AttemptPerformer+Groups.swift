@@ -108,7 +108,8 @@ extension AttemptPerformer {
 
     // MARK: Checks of the run
 
-    /// Evaluates all preconditions that can be evaluated before the first step, on a thread of its own.
+    /// Evaluates all preconditions that can be evaluated before the first step, and whether there is room for what the
+    /// steps protect, on a thread of its own.
     func admit(reply: @escaping @Sendable (AttemptOutcome) -> Void) {
         inBackground(reply) { [self] cancellation in
             var reasons: [String] = []
@@ -122,6 +123,7 @@ extension AttemptPerformer {
                 if outcome.kind == .interrupted { return outcome }
                 if outcome.kind != .done { reasons.append(outcome.reason ?? "a precondition is not met") }
             }
+            if let reason = missingRoom(cancellation) { reasons.append(reason) }
             return reasons.isEmpty
                 ? AttemptOutcome(.done) : AttemptOutcome(.failed, reason: reasons.joined(separator: "; "))
         }
@@ -183,7 +185,7 @@ extension AttemptPerformer {
     }
 
     /// The runbook's own scope, and those of inclusions whose inputs and preconditions need no outputs of steps.
-    private func staticScopes() -> [Int] {
+    func staticScopes() -> [Int] {
         context.withMachine { machine in
             machine.graph.scopes.indices.filter { isStatic($0, machine.graph) }
         }
@@ -218,7 +220,7 @@ extension Argument {
 }
 
 extension [Reference] {
-    fileprivate var mentionSteps: Bool { contains { $0.path.first == "steps" } }
+    var mentionSteps: Bool { contains { $0.path.first == "steps" } }
 }
 
 extension StepPath {

@@ -75,7 +75,8 @@ extension AttemptPerformer {
             elapsed: elapsed)
         if case .failed(let reason, _)? = Expectation.judgeProcess(step.expect, result: fields, bindings) {
             guard exit == 0 || step.expect != nil else { return failure() }
-            return AttemptOutcome(.failed, cause: exit == 0 ? .error : .exit(exit), reason: reason + lastWords(directory))
+            return AttemptOutcome(
+                .failed, cause: exit == 0 ? .error : .exit(exit), reason: reason + lastWords(directory))
         }
         var outcome = AttemptOutcome(.done)
         switch outputs(step, fields, bindings, directory) {
@@ -91,9 +92,10 @@ extension AttemptPerformer {
         let written = (try? HostFiles.read(directory + "/output", limit: OutputFile.limit + 1)) ?? []
         return OutputFile.parse(written, step.outputs).flatMap { fromFile in
             ComputedOutputs.evaluate(step.outputs, result: fields, bindings).map { computed in
-                ValueMap((Array(fromFile) + Array(computed)).compactMap { entry in
-                    entry.key.asString.map { ($0, entry.value) }
-                })
+                ValueMap(
+                    (Array(fromFile) + Array(computed)).compactMap { entry in
+                        entry.key.asString.map { ($0, entry.value) }
+                    })
             }
         }
     }

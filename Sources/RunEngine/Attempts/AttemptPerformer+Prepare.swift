@@ -101,12 +101,16 @@ extension AttemptPerformer {
     /// A step with `user:` must be able to reach its directory and to write its output file.
     private func giveDirectory(_ directory: String, to user: UserCredentials?) throws {
         guard let user, user.uid != geteuid() else { return }
-        guard chown(directory, user.uid, user.gid) == 0 else { throw SystemError.last("give \(directory) to \(user.name)") }
+        guard chown(directory, user.uid, user.gid) == 0 else {
+            throw SystemError.last("give \(directory) to \(user.name)")
+        }
         let output = directory + "/output"
         let descriptor = open(output, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw SystemError.last("create \(output)") }
         defer { close(descriptor) }
-        guard fchown(descriptor, user.uid, user.gid) == 0 else { throw SystemError.last("give \(output) to \(user.name)") }
+        guard fchown(descriptor, user.uid, user.gid) == 0 else {
+            throw SystemError.last("give \(output) to \(user.name)")
+        }
         // The directories above are Belay's own; others may pass through them, and read nothing.
         var above = HostFiles.parent(of: directory)
         while above.utf8.count > HostFiles.parent(of: HostFiles.parent(of: context.directory)).utf8.count {

@@ -28,6 +28,41 @@ extension AttemptPerformer {
         return PreparedAttempt(intent: intent, node: node, file: file, directory: directory, work: .inside(work))
     }
 
+    /// Why there is no room for the snapshots of all steps whose paths are known before the first step; nil where there is.
+    ///
+    /// What cannot be looked at now is left to the step itself.
+    func missingRoom(_ cancellation: Cancellation) -> String? {
+        let protector = protector(cancellation)
+        let needed = context.withMachine(\.workNodes).filter(isProtectionKnown).reduce(UInt64(0)) { total, node in
+            guard let items = try? protectedItems(node), let room = try? protector.room(for: items) else { return total }
+            return total + room
+        }
+        guard needed > 0 else { return nil }
+        do throws(ProtectionFailure) {
+            try protector.checkRoom(needed, in: context.directory)
+            return nil
+        } catch { return Self.words(error) }
+    }
+
+    /// Whether what a step protects can be told before any step has run, and the step is not left out by its `when`.
+    private func isProtectionKnown(_ node: PlanNode) -> Bool {
+        guard !node.step.protect.isEmpty, node.locals.isEmpty, staticScopes().contains(node.scope),
+            !node.step.protect.contains(where: \.mentionsSteps)
+        else { return false }
+        let holders = context.withMachine { machine in
+            [node.index] + Array(machine.graph.ancestors(of: node.index))
+        }.map { index in context.withMachine { $0.node(index) } }
+        return !holders.contains { holder in
+            guard let when = holder.step.when else { return false }
+            return when.references.mentionSteps || (try? isWanted(holder)) != true
+        }
+    }
+
+    private static func words(_ failure: ProtectionFailure) -> String {
+        let help = failure.help.map { " (\($0))" } ?? ""
+        return "\(failure.path): \(failure.message)\(help)"
+    }
+
     private func protectedItems(_ node: PlanNode) throws -> [ProtectedItem] {
         let bindings = bindings(node)
         let base = directory(scope: node.scope)
@@ -90,12 +125,20 @@ extension AttemptPerformer {
         do {
             outcome = try work()
         } catch let failure as ProtectionFailure {
-            let help = failure.help.map { " (\($0))" } ?? ""
-            outcome = AttemptOutcome(.failed, cause: .error, reason: "\(failure.path): \(failure.message)\(help)")
+            outcome = AttemptOutcome(.failed, cause: .error, reason: Self.words(failure))
         } catch {
             outcome = AttemptOutcome(.failed, cause: .error, reason: "\(error)")
         }
         outcome.elapsed = (ContinuousClock.now - began).inMilliseconds
         return outcome
+    }
+}
+
+extension Protection {
+    fileprivate var mentionsSteps: Bool {
+        switch self {
+        case .path(let path, let exclude, _): ([path] + exclude).contains { $0.references.mentionSteps }
+        case .sqlite(let path, _): path.references.mentionSteps
+        }
     }
 }

@@ -102,7 +102,8 @@ extension AttemptPerformer {
 
     /// The same for all tries of one piece of work, and for no other.
     private func idempotencyKey(_ intent: AttemptIntent) -> String {
-        let work = "\(context.plan.digest)/\(context.id)/\(context.pinned.startedAt)/\(intent.step)/\(intent.purpose.rawValue)/\(intent.item)"
+        let work =
+            "\(context.plan.digest)/\(context.id)/\(context.pinned.startedAt)/\(intent.step)/\(intent.purpose.rawValue)/\(intent.item)"
         return String(Digest.sha256(work).prefix(32))
     }
 

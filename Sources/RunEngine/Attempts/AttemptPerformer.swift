@@ -51,7 +51,7 @@ final class AttemptPerformer: Sendable {
     ) {
         let cancellation = Cancellation()
         let key = Self.key(attempt.intent.step, attempt.intent.number)
-        cancellations.withLock { $0[key] = (cancellation, attempt.intent.purpose.onlyLooks) }
+        cancellations.withLock { $0[key] = (cancellation, attempt.intent.purpose.onlyLooks || attempt.node.isWait) }
         do {
             try WorkerThread.start(name: "attempt") { [self] in
                 let outcome = masked(marked(attempt, cancellation, work))

@@ -18,13 +18,25 @@ extension Driver {
         case .begin(let index): begin(index)
         case .attempt(let index, let purpose, let item): attempt(index, purpose, item: item)
         case .finishGroup(let index): finishGroup(index)
-        case .interrupt(let intent): performer.cancel(intent)
+        case .interrupt(let intent): interrupted.append(intent)
         case .verifyRollback:
             guard !isVerifyingRollback else { return }
             isVerifyingRollback = true
             let mailbox = mailbox
             performer.verifyRollback { mailbox.send(.rollbackVerify($0)) }
         }
+    }
+
+    /// Ends attempts that the journal says are to be ended: checks and actions inside the driver, and commands.
+    func endInterrupted() {
+        for intent in interrupted {
+            performer.cancel(intent)
+            for (token, flight) in flights where flight.path == intent.step && flight.number == intent.number {
+                guard !endOrders.contains(token), flight.requestEnd() else { continue }
+                endOrders.insert(token)
+            }
+        }
+        interrupted.removeAll(keepingCapacity: true)
     }
 
     private func begin(_ index: Int) {
@@ -200,10 +212,11 @@ struct Flight {
     /// The file in which its supervisor has written who it is.
     let file: String
 
-    /// Asks its supervisor to end it: TERM, grace, KILL.
-    func requestEnd() {
-        guard let started = try? AttemptFile.open(file).slots().started.record else { return }
-        LivingSupervisor(started).requestEnd()
+    /// Asks its supervisor to end it: TERM, grace, KILL. False where it cannot be asked yet, or not any more.
+    @discardableResult
+    func requestEnd() -> Bool {
+        guard let started = try? AttemptFile.open(file).slots().started.record else { return false }
+        return LivingSupervisor(started).requestEnd()
     }
 }
 

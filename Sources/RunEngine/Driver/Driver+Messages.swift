@@ -36,7 +36,9 @@ extension Driver {
             isPausing = true
             decide(.pause(host.actor))
             performer.cancelLooks()
-        case .endAttempts: for flight in flights.values { flight.requestEnd() }
+        case .endAttempts:
+            for flight in flights.values { flight.requestEnd() }
+            performer.cancelAll()
         case .look: break
         }
     }

@@ -28,7 +28,8 @@ extension Driver {
     private func look(_ path: StepPath, _ number: Int, _ recorded: Place) {
         let paths = AttemptEvidence.Paths(directory: context.attemptDirectory(path, number))
         do {
-            let finding = try AttemptEvidence.gather(paths, recorded: recorded, current: place, processes: host.processes)
+            let finding = try AttemptEvidence.gather(
+                paths, recorded: recorded, current: place, processes: host.processes)
             settle(path, number, finding)
         } catch {
             let reason = "what became of it cannot be found out: \(error)"
@@ -42,7 +43,10 @@ extension Driver {
             guard let identity = identity(path, number) else { return }
             end(path, number, performer.outcome(of: result, identity))
         case .neverLaunched: end(path, number, AttemptOutcome(.neverLaunched, reason: "it was never launched"))
-        case .lost: end(path, number, AttemptOutcome(.unknown, reason: "Belay was interrupted while it ran, and it left no result"))
+        case .lost:
+            end(
+                path, number,
+                AttemptOutcome(.unknown, reason: "Belay was interrupted while it ran, and it left no result"))
         case .running(let supervisor): adopt(path, number, supervisor, finding.file)
         }
     }
@@ -83,10 +87,12 @@ extension Driver {
         decide(.record(.attemptAdopted(path, number: number, pid: started?.pid ?? 0)))
         orphans[path.text] = number
         let mailbox = mailbox
-        let remains = AttemptRemains(session: started?.pid ?? 0, startTicks: started?.startTicks ?? 0, attemptFile: file.path)
+        let remains = AttemptRemains(
+            session: started?.pid ?? 0, startTicks: started?.startTicks ?? 0, attemptFile: file.path)
         let processes = host.processes
         try WorkerThread.start(name: "orphan") {
-            let hasEnded = try? processes.waitForEnd(of: remains, atMost: left.map { .nanoseconds($0) } ?? .seconds(366 * 86_400))
+            let hasEnded = try? processes.waitForEnd(
+                of: remains, atMost: left.map { .nanoseconds($0) } ?? .seconds(366 * 86_400))
             if hasEnded != true, left != nil { try? processes.end(remains, grace: .seconds(10)) }
             mailbox.send(.lookAgain(path, number: number))
         }
@@ -95,7 +101,8 @@ extension Driver {
     private func identity(_ path: StepPath, _ number: Int) -> AttemptIdentity? {
         context.withMachine { machine in
             guard let index = machine.index(of: path), let intent = machine.steps[index].inFlight else { return nil }
-            return AttemptIdentity(node: machine.node(index), purpose: intent.purpose, number: number, item: intent.item)
+            return AttemptIdentity(
+                node: machine.node(index), purpose: intent.purpose, number: number, item: intent.item)
         }
     }
 

@@ -26,6 +26,9 @@ package final class Driver {
     /// Why nothing more can be started or written: the driver ends, and the run goes on from its last commit.
     var trouble: JournalFailure?
     var flights: [UInt64: Flight] = [:]
+    /// Attempts that are to be ended once that is on disk, and commands whose supervisors have been asked to.
+    var interrupted: [AttemptIntent] = []
+    var endOrders: Set<UInt64> = []
     /// Who waits for what they found to be on disk.
     var recorded: [@Sendable (Bool) -> Void] = []
     /// Questions to checks outside of steps, so that none is asked twice.
@@ -132,9 +135,11 @@ package final class Driver {
         repeat {
             advance()
             computeOutputs()
+            interrupted.removeAll(keepingCapacity: true)
             for effect in context.withMachine({ $0.effects() }) { prepare(effect) }
             if let trouble { throw trouble }
         } while try commit()
+        endInterrupted()
     }
 
     private func advance() {
@@ -210,14 +215,14 @@ package final class Driver {
     /// How long to wait for a message, milliseconds.
     private var patience: Int64 {
         let now = host.now
-        let timers = context.withMachine { machine in [machine.nextTimer, machine.run.openDeadline] }
+        let timers = context.withMachine { [$0.nextTimer, $0.run.openDeadline, $0.run.openEstimate] }
         let next = timers.compactMap { $0?.remaining(at: now) }.min() ?? .max
         return max(0, min(next, 250))
     }
 
     /// What people said meanwhile.
     private func readInbox() throws {
-        checkDeadline()
+        checkDeadlines()
         let now = host.now.boot
         guard now - lastLook >= 100 else { return }
         lastLook = now
@@ -234,7 +239,8 @@ package final class Driver {
         }
     }
 
-    private func checkDeadline() {
+    private func checkDeadlines() {
+        if let estimate = record.openEstimate, estimate.hasPassed(at: host.now) { decide(.record(.estimateExceeded)) }
         guard let deadline = record.openDeadline, deadline.hasPassed(at: host.now) else { return }
         decide(.deadlinePassed(whileDriven: true, then: context.plan.runbook.deadline?.then ?? .stop))
     }
@@ -273,6 +279,9 @@ extension RunEvent {
 }
 
 extension RunRecord {
+    /// When the run takes longer than estimated, as long as that is of interest.
+    var openEstimate: Deadline? { decidedOutcome == nil ? estimate : nil }
+
     /// The run's deadline, as long as it matters.
     var openDeadline: Deadline? {
         forward == nil && direction == .forward && !deadlineHasPassed && question == nil ? deadline : nil

@@ -25,7 +25,11 @@ extension Protector {
 
     /// Fails with both figures where the filesystem of `directory`, which must exist, has no room for a snapshot.
     package func checkRoom(for items: [ProtectedItem], in directory: String) throws(ProtectionFailure) {
-        let needed = try room(for: items)
+        try checkRoom(try room(for: items), in: directory)
+    }
+
+    /// The same for so many bytes.
+    package func checkRoom(_ needed: UInt64, in directory: String) throws(ProtectionFailure) {
         let free = try protecting(directory) { try Filesystem.holding(directory).free }
         guard needed > free else { return }
         throw ProtectionFailure(

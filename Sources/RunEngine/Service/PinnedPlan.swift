@@ -12,7 +12,8 @@ enum PinnedPlan {
         let profile = try profile(pinned)
         let provider = SourceProvider.pinned(pinned.sources)
         guard let root = rootPath(pinned) else {
-            throw .refused("the pinned runbook '\(pinned.runbook)' is missing in the journal", help: "run 'belay audit'")
+            throw .refused(
+                "the pinned runbook '\(pinned.runbook)' is missing in the journal", help: "run 'belay audit'")
         }
         let loader = RunbookLoader(
             searchPaths: Array(Set(pinned.sources.keys.map(directory))).sorted(), profile: profile, provider: provider)
@@ -52,7 +53,8 @@ enum PinnedPlan {
 
     private static func inputs(_ json: String) throws -> [String: Value] {
         guard case .map(let map) = try JSONText.parse(json) else { return [:] }
-        return Dictionary(uniqueKeysWithValues: map.compactMap { entry in entry.key.asString.map { ($0, entry.value) } })
+        return Dictionary(
+            uniqueKeysWithValues: map.compactMap { entry in entry.key.asString.map { ($0, entry.value) } })
     }
 }
 

@@ -48,6 +48,11 @@ package struct RunDraft: Sendable {
             machine: RunMachine(plan: plan))
     }
 
+    /// When the run takes longer than its estimate.
+    func estimate(from now: Moment) -> Deadline? {
+        plan.runbook.estimate.duration.map { Deadline(from: now, length: $0.inMilliseconds) }
+    }
+
     /// When the run must have ended.
     func deadline(from now: Moment) throws(ServiceFailure) -> Deadline? {
         guard let deadline = plan.runbook.deadline else { return nil }
@@ -68,7 +73,9 @@ extension Setting<Duration> {
         switch self {
         case .value(let duration): return duration
         case .template(let template):
-            guard case .duration(let span) = try Shape.duration.convert(try template.evaluate(bindings)) else { return .zero }
+            guard case .duration(let span) = try Shape.duration.convert(try template.evaluate(bindings)) else {
+                return .zero
+            }
             return span.duration
         }
     }
@@ -110,7 +117,8 @@ extension RunService {
         guard let loaded else { throw .diagnostics(bag) }
         try checkRequirements(loaded, profile?.profile, request.environment)
         let inputs = try bind(loaded, request, profile?.profile)
-        let sources = Dictionary(loaded.sources.map { ($0.path, $0.file.bytes) }, uniquingKeysWith: { first, _ in first })
+        let sources = Dictionary(
+            loaded.sources.map { ($0.path, $0.file.bytes) }, uniquingKeysWith: { first, _ in first })
         let directories = Pinning.directories(sources.keys, workingDirectory: workspace.directory)
         var pinned = Pinned(runbook: loaded.root.name, digest: "")
         pinned.sources = sources
@@ -139,7 +147,8 @@ extension RunService {
         let near = nearest(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
         return .refused(
             "there is no runbook '\(name)'",
-            help: "\(near)looked in \(workspace.runbookPaths.joined(separator: ", ")); 'belay list' shows what there is")
+            help: "\(near)looked in \(workspace.runbookPaths.joined(separator: ", ")); 'belay list' shows what there is"
+        )
     }
 
     private static func loadProfile(_ name: String?, _ workspace: Workspace) throws(ServiceFailure) -> (
@@ -200,10 +209,13 @@ extension RunService {
         }
     }
 
-    private static func pinnedEnvironment(_ loaded: LoadedRunbook, _ environment: [String: String]) -> [String: String] {
+    private static func pinnedEnvironment(_ loaded: LoadedRunbook, _ environment: [String: String]) -> [String: String]
+    {
         var pinned: [String: String] = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
         let passed = ([loaded.root] + loaded.included.values).flatMap { PassedVariables.named(in: $0.steps) }
-        for name in ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ"] + passed { if let value = environment[name] { pinned[name] = value } }
+        for name in ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ"] + passed {
+            if let value = environment[name] { pinned[name] = value }
+        }
         return pinned
     }
 
@@ -216,7 +228,8 @@ extension RunService {
                 "id": .string(facts.os.id), "version": .string(facts.os.version), "name": .string(facts.os.name),
             ], "kernel": .string(facts.kernel),
             "architecture": .string(facts.architecture), "cpus": .int(Int64(facts.cpus)),
-            "memory": .int(Int64(clamping: facts.memory)), "user": .string(facts.user), "boot_id": .string(facts.bootID),
+            "memory": .int(Int64(clamping: facts.memory)), "user": .string(facts.user),
+            "boot_id": .string(facts.bootID),
             "commands": .list(commands.map { .string($0) }),
         ]
         return value.json()

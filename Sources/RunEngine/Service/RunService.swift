@@ -37,7 +37,8 @@ package final class RunService: Sendable {
         let now = host.now
         let deadline = try draft.deadline(from: now)
         let created = RunEvent.Created(
-            runbook: draft.plan.runbook.name, planDigest: draft.plan.digest, by: actor, deadline: deadline)
+            runbook: draft.plan.runbook.name, planDigest: draft.plan.digest, by: actor, deadline: deadline,
+            estimate: draft.estimate(from: now))
         return try create(
             draft.plan, draft.pinned, created, locks: try draft.locks(), system: draft.plan.system?.name,
             at: now)
@@ -101,7 +102,9 @@ package final class RunService: Sendable {
             guard access(manifest, F_OK) == 0 else {
                 throw .refused(
                     "what step '\(path)' of run \(stored.id) saved is gone (\(manifest))",
-                    help: "snapshots are kept for \(DurationText.render(workspace.configuration.keepUndo)) (retention.keep_undo)")
+                    help:
+                        "snapshots are kept for \(DurationText.render(workspace.configuration.keepUndo)) (retention.keep_undo)"
+                )
             }
         }
     }
@@ -112,7 +115,9 @@ package final class RunService: Sendable {
         let names = Set(locks.map(\.name))
         for case .success(let later) in try journal.runs(RunFilter()) where later.id > stored.id {
             let pinned = try journal.pinned(later.id)
-            guard let plan = try? plan(from: pinned), let theirs = try? RunDraft.locks(of: plan, pinned) else { continue }
+            guard let plan = try? plan(from: pinned), let theirs = try? RunDraft.locks(of: plan, pinned) else {
+                continue
+            }
             let common = theirs.map(\.name).filter { names.contains($0) }
             if let name = common.first, later.undoOf != stored.id || later.outcome != .refused {
                 throw ServiceFailure.refused(

@@ -1,5 +1,5 @@
-import Glibc
 import Expressions
+import Glibc
 import RunHost
 import RunPlan
 import RunbookModel
@@ -38,7 +38,8 @@ struct SecretResolver {
                 throw PreparationProblem("the environment variable \(name) is not set")
             }
             return value
-        case .file(let template): return try content(of: Workspace.absolute(try text(scope, template), workingDirectory(scope)))
+        case .file(let template):
+            return try content(of: Workspace.absolute(try text(scope, template), workingDirectory(scope)))
         case .credential(let name):
             guard let directory = environment["CREDENTIALS_DIRECTORY"] else {
                 throw PreparationProblem("systemd gave no credentials ($CREDENTIALS_DIRECTORY is not set)")
@@ -60,7 +61,9 @@ struct SecretResolver {
     /// The first line of a program's output; it runs before any thread of the engine exists.
     private func output(of words: [String]) throws -> String {
         let result = try ShortCommand.run(words, environment: environment)
-        guard result.status == 0 else { throw PreparationProblem("'\(words.first ?? "")' ended with status \(result.status)") }
+        guard result.status == 0 else {
+            throw PreparationProblem("'\(words.first ?? "")' ended with status \(result.status)")
+        }
         return trimmed(String(decoding: result.output, as: UTF8.self))
     }
 

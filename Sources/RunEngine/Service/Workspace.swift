@@ -91,8 +91,12 @@ package struct Workspace: Sendable {
             return StateDirectory(
                 path: absolute(path, configuration.directory ?? directory), group: group, allowsTmpfs: true)
         }
-        if let file, !file.hasPrefix("/etc/") { return StateDirectory(path: HostFiles.parent(of: file) + "/state", group: group) }
-        if access(directory + "/runbooks", F_OK) == 0 { return StateDirectory(path: directory + "/state", group: group) }
+        if let file, !file.hasPrefix("/etc/") {
+            return StateDirectory(path: HostFiles.parent(of: file) + "/state", group: group)
+        }
+        if access(directory + "/runbooks", F_OK) == 0 {
+            return StateDirectory(path: directory + "/state", group: group)
+        }
         if geteuid() == 0 { return StateDirectory(path: "/var/lib/belay", group: group) }
         let home = environment["XDG_STATE_HOME"] ?? (environment["HOME"] ?? "/") + "/.local/state"
         return StateDirectory(path: home + "/belay", group: group)

@@ -7,6 +7,9 @@ extension RunMachine {
         guard let intent = steps[index].inFlight else { return [] }
         if intent.purpose.isUndo { return eventsOfUndoEnd(index, intent, outcome, context) }
         let end = Ending(machine: self, index: index, intent: intent, outcome: outcome, context: context)
+        if let because = steps[index].endOrderedBy, outcome.kind != .done, outcome.kind != .neverLaunched {
+            return end.byOrder(of: because)
+        }
         switch intent.purpose {
         case .probe: return end.ofProbe()
         case .protect: return end.ofProtect()
@@ -61,6 +64,16 @@ private struct Ending {
     }
 
     func again() -> [RunEvent] { [ended(then: isAlive ? .due(intent.purpose, item: 0) : .idle)] }
+
+    /// It was ended because another step has failed. What had not started yet begins afresh, where that is possible.
+    func byOrder(of failed: StepPath) -> [RunEvent] {
+        let reason = "ended because '\(failed)' failed"
+        guard [.action, .apply, .verify].contains(intent.purpose) else { return [ended()] }
+        var outcome = AttemptOutcome(.failed, reason: reason)
+        outcome.elapsed = self.outcome.elapsed
+        let ended = RunEvent.attemptEnded(path, number: intent.number, outcome, then: .idle)
+        return [ended] + machine.eventsOfOrderedEnd(index, reason, context)
+    }
 
     /// A probe before the first attempt.
     func ofProbe() -> [RunEvent] {

@@ -81,7 +81,35 @@ extension RunMachine {
         return retry.covers(cause)
     }
 
+    /// An attempt was ended because another step has failed: so has its step. It is not tried again by itself.
+    func eventsOfOrderedEnd(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
+        if let events = eventsOfFailedCommit(index, reason) { return events }
+        guard continuesForward(index) else {
+            return [.stepFailed(graph.nodes[index].path, reason: reason, allowed: false)]
+        }
+        return eventsOfStop(index, reason, context)
+    }
+
     private func eventsOfConsequence(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
+        let events = eventsOfPolicy(index, reason, context)
+        guard graph.nodes[index].step.cancelRunning else { return events }
+        return events + eventsEndingOthers(beside: index, events)
+    }
+
+    /// Orders the end of what is in flight beside a failed step: in the whole run, or in the group that fails with it.
+    private func eventsEndingOthers(beside index: Int, _ consequence: [RunEvent]) -> [RunEvent] {
+        let group = consequence.lazy.compactMap(\.failingGroup).first.flatMap { graph.index(of: $0) }
+        guard group != nil || consequence.contains(where: \.stopsRun) else { return [] }
+        return derived.running.sorted().compactMap { other in
+            guard other != index, let intent = steps[other].inFlight, intent.purpose.canBeOrderedToEnd,
+                steps[other].endOrderedBy == nil, derived.handlerRoot[other] == nil,
+                group.map({ graph.ancestors(of: other).contains($0) }) ?? true
+            else { return nil }
+            return .attemptEndOrdered(intent.step, number: intent.number, because: graph.nodes[index].path)
+        }
+    }
+
+    private func eventsOfPolicy(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
         let path = graph.nodes[index].path
         let (policy, at) = consequence(of: index)
         let failed = RunEvent.stepFailed(path, reason: reason, allowed: policy == .proceed && at == index)
@@ -179,6 +207,23 @@ extension Choice {
 
     /// Whether the choice still means something when the run goes back.
     var isPossibleInRollback: Bool { self != .rollback && self != .accept && self != .skip }
+}
+
+extension Purpose {
+    /// Whether `cancel_running` of another step ends such an attempt. What settles an open question goes on, and undos.
+    fileprivate var canBeOrderedToEnd: Bool { self != .settle && !isUndo }
+}
+
+extension RunEvent {
+    fileprivate var failingGroup: StepPath? { if case .groupFailing(let path, _, _) = self { path } else { nil } }
+
+    /// Whether the run takes no more starts from here on.
+    fileprivate var stopsRun: Bool {
+        switch self {
+        case .forwardEnded, .directionTurned, .questionOpened: true
+        default: false
+        }
+    }
 }
 
 extension Retry {

@@ -25,6 +25,7 @@ package enum EventWords {
             return outcome.kind == .done ? "rollback verified" : "rollback not verified" + because(outcome.reason)
         case .rollbackVerifyWaived: return "rollback counts without its verification"
         case .deadlinePassed: return "the run's deadline has passed"
+        case .estimateExceeded: return "the run takes longer than estimated"
         case .effectsSynced(let order): return "effects of the first \(order) steps are on disk"
         case .clockWentBack(let milliseconds): return "the wall clock went back by \(ClockText.length(milliseconds))"
         case .lockBroken(let name, let actor, let why): return "lock '\(name)' broken by \(actor.user): \(why)"
@@ -51,6 +52,8 @@ package enum EventWords {
         case .attemptEnded(_, let number, let outcome, _): return "attempt \(number) \(words(outcome))"
         case .attemptAdopted(_, let number, let pid):
             return "attempt \(number) is still running as process \(pid); waiting for it"
+        case .attemptEndOrdered(_, let number, let because):
+            return "attempt \(number) is being ended, because '\(because)' failed"
         case .stateRecorded: return "state before noted"
         case .attemptDue(_, let purpose, _): return "\(StepView.purposeWords(purpose)) is next"
         case .retryScheduled(_, _, _, let until): return "next try in \(ClockText.length(until.length))"

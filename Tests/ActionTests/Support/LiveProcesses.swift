@@ -56,7 +56,7 @@ private final class Child: Sendable {
         let words = (session ? ["/usr/bin/setsid"] : []) + enter
         var arguments = words.map { strdup($0) } + [nil]
         var environment = probe.environment.map { strdup("\($0)=\($1)") } + [nil]
-        defer { (arguments + environment).forEach { free($0) } }
+        defer { for word in arguments + environment { free(word) } }
         var pid: pid_t = 0
         guard posix_spawn(&pid, words[0], &actions, &attributes, &arguments, &environment) == 0 else { return nil }
         self.pid = pid

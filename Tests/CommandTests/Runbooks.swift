@@ -1,0 +1,106 @@
+/// The small runbooks of these tests.
+enum Runbooks {
+    static let good = """
+        runbook: good
+        title: A good one
+        inputs:
+          who: {type: string, default: world}
+        steps:
+          - id: greet
+            run: echo "hello $INPUT_WHO"
+            undo: {run: 'echo undone'}
+          - id: check
+            verify: [{run: 'true'}]
+        """
+
+    static let bad = """
+        runbook: bad
+        on_failure: rollback
+        steps:
+          - id: one
+            run: echo one
+            undo: {run: echo undo one}
+          - id: two
+            run: 'echo broken >&2; exit 3'
+            undo: {run: echo undo two}
+          - id: three
+            run: echo never
+            undo: none
+        """
+
+    /// Fails until the file `ok` is there, and asks.
+    static let asking = """
+        runbook: asking
+        locks: [things]
+        steps:
+          - id: one
+            run: echo one
+            undo: {run: echo undo one}
+          - id: two
+            run: test -e "$PLACE/ok"
+            env: {PLACE: "${{ inputs.place }}"}
+            outputs: {answer: {type: int}}
+            undo: {run: echo undo two}
+          - id: three
+            run: echo last
+            undo: none
+        inputs: {place: {type: path}}
+        """
+
+    /// Stands still at the gate.
+    static let gated = """
+        runbook: gated
+        inputs: {place: {type: path}}
+        steps:
+          - id: wait_here
+            run: cat "$INPUT_PLACE/gate"
+            undo: {run: echo undo}
+          - id: after
+            run: echo after
+            undo: {run: echo undo}
+        """
+
+    /// One branch stands still at the gate while the other fails and asks.
+    static let branched = """
+        runbook: branched
+        inputs: {place: {type: path}}
+        steps:
+          - id: wait_here
+            run: cat "$INPUT_PLACE/gate"
+            undo: none
+          - id: fails
+            needs: []
+            run: 'exit 7'
+            undo: none
+        """
+
+    static let refused = """
+        runbook: refused
+        preconditions:
+          - title: The moon is made of cheese
+            run: 'exit 1'
+        steps:
+          - id: one
+            run: echo one
+            undo: none
+        """
+
+    static let hostile = """
+        runbook: hostile
+        title: "evil \\e[31mtitle"
+        inputs: {text: {type: string, default: "\\e]0;owned\\a"}}
+        steps:
+          - id: print
+            title: "also \\e[2J evil"
+            run: 'printf "\\033[31mred\\033[0m\\r\\n\\033]0;owned\\007"; exit 4'
+            undo: none
+        """
+
+    static let broken = """
+        runbook: broken
+        steps:
+          - id: one
+            runn: echo one
+            undo: none
+        """
+}
