@@ -1,4 +1,5 @@
 import Glibc
+import RunHost
 import RunMachine
 import TestSupport
 import Testing
@@ -100,6 +101,36 @@ import Testing
         try site.release()
         #expect(second.wait() == .exited(0))
         #expect(site.ledger == ["begin", "end"])
+    }
+
+    @Test func aLostForkServerPausesTheRunAndTheNextDriverGoesOn() throws {
+        let site = try Site(chain)
+        let driver = try site.start()
+        try site.waitForLedger("begin")
+        let server = try #require(
+            site.scratch.processes().first { HostFiles.firstLine(of: "/proc/\($0)/comm") == "belay-forks" })
+        kill(server, SIGKILL)
+        try site.wait(for: "the pause") { try site.inspector().record().pauseRequested != nil }
+        try site.release()
+        #expect(driver.wait() == .exited(4))
+        #expect(try site.belay.resume() == .exited(0))
+        #expect(site.ledger == ["first", "begin", "end", "last"])
+        #expect(try site.inspector().audit().isClean)
+    }
+
+    @Test func aDriverThatIsKilledWhileItEndsWhatAFailedStepLeftEndsItNextTime() throws {
+        let site = try Site(
+            #"""
+            on_failure: rollback
+            steps:
+              - id: leaves
+                run: sleep 600 & echo "$!" >>"$LEDGER"; exit 1
+                undo: {run: 'echo undo >>"$LEDGER"'}
+            """#)
+        #expect(try site.run(crashAt: "driver.clearing#1") == .killed(signal: SIGKILL))
+        #expect(try site.belay.resume() == .exited(5))
+        #expect(site.ledger.last == "undo")
+        #expect(site.scratch.processes().isEmpty)
     }
 
     @Test func aSecondRunUnderTheSameLockIsToldWhoHoldsIt() throws {

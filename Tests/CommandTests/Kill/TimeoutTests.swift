@@ -55,7 +55,8 @@ import Testing
     @Test func aDeadlineThatPassesWhileNobodyDrivesIsAPersonsMatter() throws {
         let site = try Site(
             "deadline: {after: 400ms, then: rollback}\non_failure: rollback\nsteps:\n  - id: long\n    run: |\n"
-                + "      \(Site.gated)\n    undo: {run: 'echo undo >>\"$LEDGER\"'}\n  - {id: last, run: 'true', undo: none}")
+                + "      \(Site.gated)\n    undo: {run: 'echo undo >>\"$LEDGER\"'}\n  - {id: last, run: 'true', undo: none}"
+        )
         let driver = try site.start()
         try site.waitForLedger("begin")
         driver.send(SIGKILL)

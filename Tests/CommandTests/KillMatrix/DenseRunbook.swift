@@ -93,7 +93,7 @@ enum DenseRunbook {
         try scratch.write(profile(scratch.file("work")), to: "systems/dense.yml")
         try scratch.write("old\n", to: "work/ledger.kept")
         try scratch.write(
-            "state: {path: state}\nrunbooks: [.]\nsystem: dense\nchannels:\n  log: {file: notifications.log}\n",
+            "state: {path: state}\nrunbooks: [.]\nsystem: dense\nchannels:\n  log: {file: \(scratch.file("notifications.log"))}\n",
             to: "belay.yml")
     }
 
