@@ -1,3 +1,4 @@
+import Expressions
 import RunEngine
 import RunHost
 import RunJournal
@@ -27,6 +28,10 @@ struct Drive {
         var takeOver: String?
         /// Pauses once this step has ended.
         var until: StepPath?
+        /// Moves the run to its changed files first.
+        var adopts = false
+        /// Values of secret inputs: the journal does not have them.
+        var secretInputs: [String: Value] = [:]
     }
 
     /// Claims the run and drives it; says at the end why it stops and what goes on. Gives the exit code.
@@ -64,6 +69,8 @@ struct Drive {
     private func claimOptions(_ options: Options) -> ClaimOptions {
         var claim = ClaimOptions(environment: session.environment)
         claim.takeOver = options.takeOver
+        claim.adopts = options.adopts
+        claim.secretInputs = options.secretInputs
         claim.ask = session.ask
         return claim
     }

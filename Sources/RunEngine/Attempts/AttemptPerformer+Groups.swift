@@ -83,7 +83,7 @@ extension AttemptPerformer {
         }
     }
 
-    private static func evaluate(_ argument: Argument, _ bindings: RunBindings) throws -> Value {
+    static func evaluate(_ argument: Argument, _ bindings: RunBindings) throws -> Value {
         if case .expression(let expression) = argument { return try expression.evaluate(bindings) }
         return try argument.resolved { try $0.evaluate(bindings) }.value ?? .null
     }

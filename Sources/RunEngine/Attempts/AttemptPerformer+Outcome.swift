@@ -70,7 +70,8 @@ extension AttemptPerformer {
                 .failed, cause: .signal(signal), reason: "ended by signal \(signal)" + lastWords(directory))
         }
         var outcome: AttemptOutcome
-        if identity.purpose == .action, step.expect != nil || !step.outputs.isEmpty {
+        let isAction = identity.purpose == .action || (identity.purpose == .reapply && identity.item == 0)
+        if isAction, step.expect != nil || !step.outputs.isEmpty {
             outcome = judgeResult(exit, signal, result, identity, directory, failure)
         } else {
             outcome = exit == 0 ? AttemptOutcome(.done) : failure()

@@ -14,7 +14,7 @@ extension AttemptPerformer {
         switch intent.purpose {
         case .probe, .verify, .settle, .gate, .undoProbe, .undoVerify: try prepareLook(node, intent)
         case .protect, .restore: try prepareProtection(node, intent)
-        case .action, .apply, .undo, .undoApply: try prepareAction(node, intent)
+        case .action, .apply, .undo, .undoApply, .reapply: try prepareAction(node, intent)
         }
     }
 
@@ -25,6 +25,7 @@ extension AttemptPerformer {
         switch purpose {
         case .action: return node.action
         case .apply, .undoApply: return node.step.apply
+        case .reapply: return item == 0 ? node.action : node.step.apply
         default:
             guard case .actions(let undo) = node.step.undo, undo.actions.indices.contains(item) else { return nil }
             return undo.actions[item]

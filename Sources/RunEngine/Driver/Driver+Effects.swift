@@ -64,7 +64,7 @@ extension Driver {
         let isAdmitted = context.withMachine { $0.record(node.path)?.isAdmitted ?? false }
         let inputs = try performer.inputs(of: node, scope)
         guard hasGate, !isAdmitted else {
-            decide(.startGroup(node.path, inputs: Stored(.map(inputs)), instances: nil))
+            decide(.startGroup(node.path, inputs: context.journaled(inputs, scope: scope), instances: nil))
             return
         }
         attempt(node.index, .gate, item: 0)
@@ -81,6 +81,8 @@ extension Driver {
         } catch let error as SystemError where error.meansNoSpace {
             // No fault of the step: it has not started, and can once there is room again.
             trouble = .full(path: context.directory)
+        } catch let error as SystemError where error.errno == EROFS {
+            trouble = .readOnly(path: context.directory)
         } catch {
             decide(.cannotStart(node.path, reason: context.secrets.mask("\(error)")))
         }
@@ -120,11 +122,13 @@ extension Driver {
     private func launchProcess(_ attempt: PreparedAttempt, _ launch: LaunchRequest) {
         guard performer.mayHaveRemains(before: attempt.intent) else { return launchNow(attempt, launch) }
         let performer = performer
+        let host = host
         let mailbox = mailbox
         clearing += 1
         do {
             try WorkerThread.start(name: "remains") {
                 do {
+                    host.crashPoint("driver.clearing")
                     try performer.endRemains(before: attempt.intent)
                     mailbox.send(.cleared(attempt, failure: nil))
                 } catch {
