@@ -67,8 +67,11 @@ struct RerunCommand: Command {
 
     private static func request(toRepeat pinned: Pinned, _ session: Session) -> RunRequest {
         let name = pinned.runbook.text
-        let path = pinned.sources.keys.first { $0.hasSuffix("/\(name).yml") || $0.hasSuffix("/\(name).yaml") } ?? name
-        var request = RunRequest(runbook: absolute(path, pinned), environment: session.environment)
+        // The path may be the file's name alone.
+        let path = pinned.sources.keys.first { path in
+            [".yml", ".yaml"].contains { "/\(path)".hasSuffix("/\(name)\($0)") }
+        }
+        var request = RunRequest(runbook: path.map { absolute($0, pinned) } ?? name, environment: session.environment)
         request.system = pinned.profile.map { absolute($0.name, pinned) }
         request.ask = session.ask
         if case .map(let inputs)? = try? JSONText.parse(pinned.inputs) {
@@ -78,6 +81,6 @@ struct RerunCommand: Command {
     }
 
     private static func absolute(_ path: String, _ pinned: Pinned) -> String {
-        path.hasPrefix("/") || !path.contains("/") ? path : "\(pinned.workingDirectory)/\(path)"
+        path.hasPrefix("/") ? path : "\(pinned.workingDirectory)/\(path)"
     }
 }
