@@ -100,6 +100,7 @@ import Testing
             })
         #expect(good.outcome == .done)
         #expect(good.bindings["status"] == 200)
+        #expect(good.bindings["body"] == "release")
         #expect(around.read("in/r.tgz") == "release")
         let bad = around.perform(
             "http", ["url": "http://x/r.tgz", "save_to": "in/r.tgz"],
