@@ -2,6 +2,9 @@ import RunPlan
 import RunbookModel
 
 extension RunMachine {
+    /// Whether the run may close before long.
+    package var isNearItsEnd: Bool { derived.unsettledRoots <= 1 || run.isEnding || run.direction == .rollback }
+
     /// The next handler, or the end of the one that runs.
     func eventsOfHandlers() -> [RunEvent] {
         if let active = run.handlers.last(where: { !$0.hasEnded }) {

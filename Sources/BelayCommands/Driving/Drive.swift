@@ -39,8 +39,11 @@ struct Drive {
         let screen = try DriveScreen(session)
         do {
             let (end, context) = try drive(run, service, options, screen)
+            let exit = exitCode(end)
+            signals.detach(exit: exit)
             screen.settle(ends: true)
-            return try conclude(run, service, end, context)
+            try conclude(run, service, exit, context)
+            return exit
         } catch {
             screen.settle(ends: true)
             throw error
@@ -95,15 +98,14 @@ struct Drive {
         }
     }
 
-    private func conclude(_ run: RunID, _ service: RunService, _ end: DriveEnd, _ context: RunContext) throws -> Int32 {
-        let exit = exitCode(end)
+    /// Says why the run stops, and what goes on.
+    private func conclude(_ run: RunID, _ service: RunService, _ exit: Int32, _ context: RunContext) throws {
         let view = try RunInspector(session: session, service: service).view(run, context)
         if session.isJSON {
             session.streams.printJSON(ViewJSON.line(DriveEndView(exit: exit, run: view)))
         } else {
             session.streams.print("\n" + view.closing(session.streams.outputStyle))
         }
-        return exit
     }
 
     /// A pause that no signal asked for is a stop like others.

@@ -1,6 +1,6 @@
 import Actions
-import Checks
 import CSupervisor
+import Checks
 import Glibc
 import RunHost
 import Synchronization
@@ -136,7 +136,8 @@ final class ProbeDesk: Sendable {
                 case .started(let started): supervisor = LivingSupervisor(started)
                 case .done(let result): return wasAsked ? .interrupted : Self.end(of: result)
                 case .refused(_, let errno): return .notStarted(SystemError.text(of: errno))
-                case .vanished(_, let pid, _): return endOrphans(of: supervisor ?? LivingSupervisor(pid: pid, startTicks: 0))
+                case .vanished(_, let pid, _):
+                    return endOrphans(of: supervisor ?? LivingSupervisor(pid: pid, startTicks: 0))
                 case .serverLost: serverIsLost = true
                 }
             }

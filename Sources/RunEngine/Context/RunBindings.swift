@@ -14,10 +14,12 @@ package struct RunBindings: Bindings {
     /// Whether `secrets.NAME` may be seen.
     var showsSecrets = false
 
-    init(_ context: RunContext, scope: Int, node: Int? = nil) {
+    /// - Parameter inputs: Those of an inclusion that has not started; nil for those that are known.
+    init(_ context: RunContext, scope: Int, node: Int? = nil, inputs: ValueMap? = nil) {
         self.context = context
         self.scope = scope
         self.node = node
+        if let inputs { extra["inputs"] = .map(inputs) }
         if let node { for local in context.withMachine({ $0.node(node).locals }) { extra[local.name] = local.value } }
     }
 

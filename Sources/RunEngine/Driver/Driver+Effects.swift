@@ -122,11 +122,13 @@ extension Driver {
     private func launchProcess(_ attempt: PreparedAttempt, _ launch: LaunchRequest) {
         guard performer.mayHaveRemains(before: attempt.intent) else { return launchNow(attempt, launch) }
         let performer = performer
+        let host = host
         let mailbox = mailbox
         clearing += 1
         do {
             try WorkerThread.start(name: "remains") {
                 do {
+                    host.crashPoint("driver.clearing")
                     try performer.endRemains(before: attempt.intent)
                     mailbox.send(.cleared(attempt, failure: nil))
                 } catch {

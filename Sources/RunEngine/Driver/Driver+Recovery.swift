@@ -79,16 +79,16 @@ extension Driver {
         let left = started?.deadline.map { max(0, $0 - host.clock.bootTime()) }
         // What an action inside a driver started has a limit of its own, which its own supervisor sees to.
         let endsByItself = identity(path, number).map(performer.isInside) ?? false
-        guard let file, left != nil || endsByItself else {
+        guard let file, let started, left != nil || endsByItself else {
             let reason = "its supervisor is gone while the command still runs, and it has no timeout"
             end(path, number, AttemptOutcome(.unknown, reason: reason))
             return
         }
-        decide(.record(.attemptAdopted(path, number: number, pid: started?.pid ?? 0)))
+        decide(.record(.attemptAdopted(path, number: number, pid: started.pid)))
         orphans[path.text] = number
         let mailbox = mailbox
         let remains = AttemptRemains(
-            session: started?.pid ?? 0, startTicks: started?.startTicks ?? 0, attemptFile: file.path)
+            session: started.pid, startTicks: started.startTicks, attemptFile: file.path)
         let processes = host.processes
         try WorkerThread.start(name: "orphan") {
             let hasEnded = try? processes.waitForEnd(

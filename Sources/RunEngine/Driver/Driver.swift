@@ -90,7 +90,10 @@ package final class Driver {
         try takeInbox()
         while true {
             try progress()
-            if let outcome = record.outcome { return .closed(outcome) }
+            if let outcome = record.outcome {
+                try? journal.checkpoint(.now)
+                return .closed(outcome)
+            }
             if tellWaiting() { continue }
             if let end = try park() { return end }
             for message in mailbox.receive(within: patience) { handle(message) }
@@ -142,6 +145,8 @@ package final class Driver {
     /// Everything that can be done now, as few commits as possible, and then the starts that they allow.
     private func progress() throws {
         repeat {
+            // Whatever was said before the last steps ended is heard before the run ends.
+            if flights.isEmpty, context.withMachine({ $0.isNearItsEnd }) { try takeInbox() }
             advance()
             computeOutputs()
             interrupted.removeAll(keepingCapacity: true)
@@ -186,26 +191,39 @@ package final class Driver {
         decide(.record(.outputsComputed(outputs)))
     }
 
-    private func write(onlyIfInboxEmpty: Bool) throws {
+    /// False where nothing was written because somebody has just said something.
+    @discardableResult
+    private func write(onlyIfInboxEmpty: Bool) throws -> Bool {
         if let trouble { throw trouble }
         let (record, steps) = context.withMachine { machine in
             let steps = machine.unsaved.map { (path: machine.node($0).path, record: machine.steps[$0]) }
             return (machine.run, steps)
         }
-        var batch = JournalBatch(
+        let batch = JournalBatch(
             run: RunID(context.id), epoch: epoch, events: uncommitted, record: record, steps: steps,
             consumed: consumed, onlyIfInboxEmpty: onlyIfInboxEmpty || record.isClosed)
         if try journal.commit(batch) == .inboxNotEmpty {
-            // What comes after the close comes too late; it is taken and has no effect.
-            batch.consumed += try journal.inbox(RunID(context.id)).map(\.id)
-            batch.onlyIfInboxEmpty = false
-            _ = try journal.commit(batch)
+            try reconsider()
+            return false
         }
         context.withMachine { $0.markSaved() }
         observer.committed(uncommitted.map { ($0.at, $0.event) }, run: context)
         uncommitted.removeAll(keepingCapacity: true)
         consumed.removeAll(keepingCapacity: true)
         try? journal.checkpoint(.ifLarge)
+        return true
+    }
+
+    /// Somebody has said something just before the run closed or parked: nothing of it is on disk, so the driver goes
+    /// back to what is, as after a crash, and takes what was said into account.
+    private func reconsider() throws {
+        let stored = try journal.load(RunID(context.id))
+        uncommitted.removeAll()
+        consumed.removeAll()
+        let machine = RunMachine(plan: context.plan, run: stored.record, steps: stored.steps)
+        context.withMachine { $0 = machine }
+        try recover(machine.inFlight, place)
+        try takeInbox()
     }
 
     /// Has an attempt's intent committed and the attempt started after it.
@@ -297,7 +315,7 @@ package final class Driver {
             return nil
         }
         syncNow()
-        try write(onlyIfInboxEmpty: true)
+        guard try write(onlyIfInboxEmpty: true) else { return nil }
         try? journal.checkpoint(.now)
         return .parked(activity, record.direction)
     }

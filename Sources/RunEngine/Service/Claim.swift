@@ -19,7 +19,9 @@ struct Claim {
         guard summary.isOpen else { throw JournalFailure.runIsClosed(run) }
         let state = service.workspace.state
         let holder = DriverLock.Holder(pid: getpid(), user: service.actor.user, since: host.now.wall)
-        if access(state.runDirectory(run, summary.runbook), F_OK) != 0 { try state.makeRunDirectory(run, summary.runbook) }
+        if access(state.runDirectory(run, summary.runbook), F_OK) != 0 {
+            try state.makeRunDirectory(run, summary.runbook)
+        }
         let lock = try state.lockDriver(run, summary.runbook, holder)
         let before = try service.journal.load(run)
         let earlier = try service.journal.pinned(run)
@@ -32,6 +34,7 @@ struct Claim {
         let (context, missingSecrets) = try context(plan, pinned, summary, before)
         let stored = try service.journal.claim(run)
         if let adoption { try adopt(adoption, plan, stored.epoch) }
+        host.crashPoint("driver.claimed")
         _ = try service.journal.retakeLocks(run, epoch: stored.epoch, at: host.now.wall)
         let machine = RunMachine(plan: plan, run: stored.record, steps: stored.steps)
         let inFlight = machine.inFlight
@@ -103,10 +106,13 @@ struct Claim {
 
     /// What failed before may have left processes, which must be gone before anything is undone.
     private func rememberFailures(of driver: Driver, _ stored: StoredRun) throws {
-        guard stored.steps.values.contains(where: { $0.state == .failed || $0.state == .unknown || $0.state == .undoFailed })
+        let mayMatter: Set<StepState> = [.failed, .unknown, .undoStarted, .undoFailed]
+        guard stored.record.direction == .rollback || stored.steps.values.contains(where: { mayMatter.contains($0.state) })
         else { return }
-        for attempt in try service.journal.attempts(run, step: nil) {
-            guard let kind = attempt.outcome?.kind, kind == .failed || kind == .unknown, !attempt.intent.purpose.onlyLooks
+        let undone = try stored.summary.undoOf.map { try service.journal.attempts($0, step: nil) } ?? []
+        for attempt in try undone + service.journal.attempts(run, step: nil) {
+            guard let kind = attempt.outcome?.kind, kind == .failed || kind == .unknown,
+                !attempt.intent.purpose.onlyLooks
             else { continue }
             driver.performer.remember(kind, of: attempt.intent.step, attempt.intent.number)
         }

@@ -38,7 +38,8 @@ package struct PlanProbe: Sendable {
             let performer = AttemptPerformer(context: context, host: host)
             let desk = performer.desk
             try host.launcher.listen { _ = desk.deliver($0) }
-            let report = performer.evaluator.evaluate(checks, in: try performer.runContext(0, Cancellation()))
+            let report = performer.evaluator.evaluate(
+                checks, in: try performer.runContext(0, inputs: nil, Cancellation()))
             return report.results.map { masked($0, context.secrets) }
         } catch let failure as ServiceFailure {
             throw failure

@@ -1,4 +1,5 @@
 import Glibc
+import RunHost
 import RunMachine
 import TestSupport
 import Testing
@@ -20,7 +21,9 @@ import Testing
             undo: none
         """
 
-    @Test(arguments: ["driver.before_commit#2", "driver.after_commit#1", "driver.after_commit#2", "driver.after_launch#1"])
+    @Test(arguments: [
+        "driver.before_commit#2", "driver.after_commit#1", "driver.after_commit#2", "driver.after_launch#1",
+    ])
     func aDriverThatIsKilledWhileItResumesLosesNothing(point: String) throws {
         let site = try Site(chain)
         let driver = try site.start()
@@ -29,7 +32,7 @@ import Testing
         _ = driver.wait()
         try site.release()
         for _ in 0..<3 { _ = try site.belay.resume(crashAt: point) }
-        while try site.inspector().record().outcome == nil { _ = try site.belay.resume() }
+        for _ in 0..<5 where try site.inspector().record().outcome == nil { _ = try site.belay.resume() }
         #expect(try site.inspector().record().outcome == .succeeded)
         #expect(site.ledger == ["first", "begin", "end", "last"])
         #expect(try site.inspector().audit().isClean)
@@ -76,7 +79,8 @@ import Testing
                 service: {name: app, state: stopped}
             """)
         try site.scratch.write("", to: "running")
-        let stop = Site.gated.replacing("$LEDGER", with: site.scratch.file("ledger"))
+        let stop =
+            Site.gated.replacing("$LEDGER", with: site.scratch.file("ledger"))
             .replacing("\"", with: "") + "; rm \(site.scratch.file("running"))"
         try site.scratch.write(
             """
@@ -97,6 +101,36 @@ import Testing
         try site.release()
         #expect(second.wait() == .exited(0))
         #expect(site.ledger == ["begin", "end"])
+    }
+
+    @Test func aLostForkServerPausesTheRunAndTheNextDriverGoesOn() throws {
+        let site = try Site(chain)
+        let driver = try site.start()
+        try site.waitForLedger("begin")
+        let server = try #require(
+            site.scratch.processes().first { HostFiles.firstLine(of: "/proc/\($0)/comm") == "belay-forks" })
+        kill(server, SIGKILL)
+        try site.wait(for: "the pause") { try site.inspector().record().pauseRequested != nil }
+        try site.release()
+        #expect(driver.wait() == .exited(4))
+        #expect(try site.belay.resume() == .exited(0))
+        #expect(site.ledger == ["first", "begin", "end", "last"])
+        #expect(try site.inspector().audit().isClean)
+    }
+
+    @Test func aDriverThatIsKilledWhileItEndsWhatAFailedStepLeftEndsItNextTime() throws {
+        let site = try Site(
+            #"""
+            on_failure: rollback
+            steps:
+              - id: leaves
+                run: sleep 600 & echo "$!" >>"$LEDGER"; exit 1
+                undo: {run: 'echo undo >>"$LEDGER"'}
+            """#)
+        #expect(try site.run(crashAt: "driver.clearing#1") == .killed(signal: SIGKILL))
+        #expect(try site.belay.resume() == .exited(5))
+        #expect(site.ledger.last == "undo")
+        #expect(site.scratch.processes().isEmpty)
     }
 
     @Test func aSecondRunUnderTheSameLockIsToldWhoHoldsIt() throws {

@@ -78,7 +78,8 @@ import Testing
     }
 
     @Test func aDeadlineThatPassesEndsWhatIsLeftOfIt() throws {
-        let site = try Site(limited.replacing("timeout: 60s", with: "timeout: 1s").replacing("done_when", with: "verify"))
+        let site = try Site(
+            limited.replacing("timeout: 60s", with: "timeout: 1s").replacing("done_when", with: "verify"))
         let driver = try site.start()
         try site.waitForLedger("begin")
         kill(try site.supervisor("long"), SIGKILL)

@@ -21,7 +21,7 @@ struct DemoHome {
             "unhealthy")
         try scratch.write(
             "state: {path: state}\nrunbooks: [., \(Self.root)/runbooks]\nsystem: demo\n"
-                + "channels:\n  log: {file: notifications.log}\n", to: "belay.yml")
+                + "channels:\n  log: {file: \(scratch.file("notifications.log"))}\n", to: "belay.yml")
         try scratch.write(
             "#!/bin/sh\necho \"$1\" >>\(scratch.file("ledger"))\nshift\nexec \"$@\"\n", to: "record", mode: 0o755)
         try scratch.write(profile(), to: "systems/demo.yml")

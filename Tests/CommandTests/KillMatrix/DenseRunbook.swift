@@ -93,7 +93,8 @@ enum DenseRunbook {
         try scratch.write(profile(scratch.file("work")), to: "systems/dense.yml")
         try scratch.write("old\n", to: "work/ledger.kept")
         try scratch.write(
-            "state: {path: state}\nrunbooks: [.]\nsystem: dense\nchannels:\n  log: {file: notifications.log}\n", to: "belay.yml")
+            "state: {path: state}\nrunbooks: [.]\nsystem: dense\nchannels:\n  log: {file: \(scratch.file("notifications.log"))}\n",
+            to: "belay.yml")
     }
 
     /// How often each program ran. What `apply` does after the undo is told from what it does after the action.

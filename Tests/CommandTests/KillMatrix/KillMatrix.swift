@@ -21,7 +21,7 @@ struct KillMatrix: Sendable {
     }
 
     static let driverPoints = [
-        "before_commit", "after_commit", "before_launch", "after_launch", "before_outcome", "inside_started",
+        "claimed", "before_commit", "after_commit", "before_launch", "after_launch", "before_outcome", "inside_started",
         "inside_done", "protected",
     ].map { "driver.\($0)" }
 

@@ -32,9 +32,8 @@ package struct BelayBinary: Sendable {
     }
 
     package func startRun(_ runbook: String, _ inputs: [String: String], crashAt: String? = nil) throws -> Spawned {
-        let pairs = inputs.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        let words = Self.isFinal ? pairs.flatMap { ["-i", $0] } + ["--yes"] : pairs
-        return try start(["run", runbook] + words, crashAt: crashAt)
+        let pairs = inputs.sorted { $0.key < $1.key }.flatMap { ["-i", "\($0.key)=\($0.value)"] }
+        return try start(["run", runbook, "--yes"] + pairs, crashAt: crashAt)
     }
 
     package func resume(_ run: Int = 1, crashAt: String? = nil) throws -> Spawned.End {
@@ -47,7 +46,6 @@ package struct BelayBinary: Sendable {
     }
 
     package func startDecision(_ run: Int = 1, _ choice: String, step: String?) throws -> Spawned {
-        guard Self.isFinal else { return try start(["decide", "\(run)", choice] + (step.map { [$0] } ?? [])) }
         let about = step.map { [$0, choice] } ?? [choice]
         _ = try start(["decide", "\(run)"] + about + ["--why", "a test"]).wait()
         return try start(["resume", "\(run)"])
@@ -60,13 +58,4 @@ package struct BelayBinary: Sendable {
             ["\(Self.products)/belay"] + arguments, environment: environment, directory: scratch.path,
             output: scratch.file("output"))
     }
-
-    /// Whether the whole command line is built in, not the skeleton before it.
-    private static let isFinal: Bool = {
-        guard let scratch = try? ScratchDirectory() else { return true }
-        let probe = try? Spawned(
-            ["\(products)/belay", "version"], environment: ["SWIFT_BACKTRACE": "enable=no"], directory: scratch.path,
-            output: scratch.file("output"))
-        return probe?.wait() == .exited(0)
-    }()
 }

@@ -13,7 +13,8 @@ package struct Site: Sendable {
         scratch = try ScratchDirectory()
         belay = BelayBinary(in: scratch)
         try scratch.write(
-            "state: {path: state}\nrunbooks: [.]\nchannels:\n  log: {file: notifications.log}\n", to: "belay.yml")
+            "state: {path: state}\nrunbooks: [.]\nchannels:\n  log: {file: \(scratch.file("notifications.log"))}\n",
+            to: "belay.yml")
         try scratch.write("", to: "ledger")
         try scratch.write(
             "runbook: work\ntitle: A test\nenv: {LEDGER: \"\(scratch.file("ledger"))\"}\n\(body)\n", to: "work.yml")
