@@ -51,7 +51,8 @@ let package = Package(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
-            name: "Checks", dependencies: ["CDigest", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
+            name: "Checks",
+            dependencies: ["CDigest", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Actions",
@@ -111,7 +112,9 @@ let package = Package(
         .testTarget(
             name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["CSQLite", "Expressions", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"]),
+            name: "CommandTests",
+            dependencies: ["CSQLite", "Expressions", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"],
+            exclude: ["Runbooks"]),
         .testTarget(name: "DemoServiceTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -21,9 +21,11 @@ package struct ExpressionProblems: Error, Hashable, Sendable {
 }
 
 /// Why an expression has no value.
-package struct EvaluationProblem: Error, Hashable, Sendable {
+package struct EvaluationProblem: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong; lower case, no full stop.
     package let message: String
     /// The part of the source that failed, in UTF-8 offsets.
     package let range: Range<Int>
+
+    package var description: String { message }
 }

@@ -26,8 +26,14 @@ package protocol Journal: AnyObject, Sendable {
     /// The last stored state of a run.
     func load(_ run: RunID) throws(JournalFailure) -> StoredRun
 
-    /// What the run was started with; it never changes.
+    /// What the run was started with; only `repin` changes it.
     func pinned(_ run: RunID) throws(JournalFailure) -> Pinned
+
+    /// Replaces what a claimed run pinned and the locks that it needs, and tells it in its events.
+    ///
+    /// Errors: `.superseded`, `.runIsClosed`.
+    func repin(_ run: RunID, epoch: Int64, _ pinned: Pinned, locks: [LockRequest], _ entry: JournalEntry)
+        throws(JournalFailure)
 
     /// Runs, the newest first. A damaged one is a failure of its own, `.damaged`.
     func runs(_ filter: RunFilter) throws(JournalFailure) -> [Result<RunSummary, JournalFailure>]
@@ -58,6 +64,9 @@ package protocol Journal: AnyObject, Sendable {
 
     /// All locks that are held.
     func locks() throws(JournalFailure) -> [HeldLock]
+
+    /// The locks that runs after this one were opened with, the oldest run first; runs without any are left out.
+    func locksOfRuns(after run: RunID) throws(JournalFailure) -> [(run: RunID, locks: [LockRequest])]
 
     /// Takes a lock from all its holders, and tells it in their runs. Gives the runs that held it.
     ///

@@ -41,6 +41,7 @@ extension JournalFailure {
     private var directoryMessage: String {
         switch self {
         case .noJournal(let path): "no runs yet in '\(path)'"
+        case .journalGone(let path): "'\(path)' holds runs, but their journal belay.db is gone"
         case .wrongOwner(let path, let owner, let expected):
             "'\(path)' belongs to user id \(owner), and this is user id \(expected)"
         case .tooOpen(let path, let mode): "'\(path)' may be written by others (mode \(Self.octal(mode)))"
@@ -76,12 +77,17 @@ extension JournalFailure {
         switch self {
         case .busy: "nothing was written and nothing has failed; try again, and look at that process if it stays"
         case .full: "make room on this filesystem, then 'belay resume'"
-        case .readOnly: "check the permissions and whether the filesystem is mounted read-only"
-        case .corrupt: "leave the file as it is, and copy the state directory before anything else; see 'belay doctor'"
+        case .readOnly:
+            "check the permissions and whether the filesystem is mounted read-only, or name another state directory "
+                + "with --state"
+        case .corrupt:
+            "leave the file as it is, and copy the state directory before anything else; then put a good copy of belay.db back, "
+                + "or let sqlite3's '.recover' save what can be read"
         case .notAJournal: "name another state directory with --state, or move the file away"
         case .newer: "use the newer Belay; this one has changed nothing"
         case .openRunsBlockMigration: "close them with the Belay that started them, or use that one"
         case .io: nil
+        case .journalGone: "put belay.db back from a copy, or name another state directory with --state"
         case .wrongOwner: "run as its owner, or name another state directory with --state"
         case .tooOpen(let path, _): "chmod go-w '\(path)', after a look at what is in it"
         case .wrongGroup(let path, _, let expected, _):

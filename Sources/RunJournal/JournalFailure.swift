@@ -32,6 +32,8 @@ package enum JournalFailure: Error, Sendable, Equatable {
     case io(path: String, operation: String, why: String)
     // The state directory.
     case noJournal(path: String)
+    /// Runs are there, but not the journal that tells of them.
+    case journalGone(path: String)
     case wrongOwner(path: String, owner: UInt32, expected: UInt32)
     /// Others than its owner may write to it.
     case tooOpen(path: String, mode: UInt32)

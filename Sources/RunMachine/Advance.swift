@@ -22,7 +22,9 @@ extension RunMachine {
         let releases = eventsOfReleases(context)
         if !releases.isEmpty { return releases }
         if run.direction == .rollback {
-            let undos = eventsOfFront(UndoFront.ofRun, context)
+            let reapplications = eventsOfReapplications()
+            if !reapplications.isEmpty { return reapplications }
+            let undos = isReapplying ? [] : eventsOfFront(UndoFront.ofRun, context)
             if !undos.isEmpty { return undos }
         }
         let handlers = eventsOfHandlers()

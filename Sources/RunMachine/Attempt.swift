@@ -19,12 +19,14 @@ package enum Purpose: String, Codable, Sendable, CaseIterable {
     case restore
     case undoApply = "undo_apply"
     case undoVerify = "undo_verify"
+    /// A temporary change that was released is applied again, so that others can be undone under it.
+    case reapply
 
     /// Whether the attempt only looks: it may be repeated at will.
     package var onlyLooks: Bool {
         switch self {
         case .probe, .protect, .verify, .settle, .gate, .undoProbe, .undoVerify: true
-        case .action, .apply, .undo, .restore, .undoApply: false
+        case .action, .apply, .undo, .restore, .undoApply, .reapply: false
         }
     }
 

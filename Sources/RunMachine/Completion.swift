@@ -2,6 +2,9 @@ import RunPlan
 import RunbookModel
 
 extension RunMachine {
+    /// Whether the run may close before long.
+    package var isNearItsEnd: Bool { derived.unsettledRoots <= 1 || run.isEnding || run.direction == .rollback }
+
     /// The next handler, or the end of the one that runs.
     func eventsOfHandlers() -> [RunEvent] {
         if let active = run.handlers.last(where: { !$0.hasEnded }) {
@@ -50,9 +53,9 @@ extension RunMachine {
 
     private func eventsOfRollbackEnd() -> [RunEvent] {
         if run.isEnding { return [.outcomeDecided(.inconsistent)] }
-        guard derived.fronts[UndoFront.ofRun]?.isClear == true else { return [] }
+        guard derived.fronts[UndoFront.ofRun]?.isClear == true, !holdsAgain else { return [] }
         guard run.isRollbackVerified || !rollbackNeedsVerify else { return [] }
-        let isWaived = run.isRollbackVerifyWaived || steps.contains { $0.state == .waived }
+        let isWaived = run.isRollbackVerifyWaived || steps.contains { $0.state == .waived || $0.reapplication == .leftHeld }
         if isWaived { return [.outcomeDecided(.inconsistent)] }
         return [.outcomeDecided(derived.floor.isEmpty ? .rolledBack : .rolledBackToCommit)]
     }

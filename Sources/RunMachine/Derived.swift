@@ -28,6 +28,8 @@ struct Derived: Sendable {
     var groups: Set<Int> = []
     /// Steps that hold a temporary change.
     var held: Set<Int> = []
+    /// Steps whose released change a rollback applies again.
+    var reapplied: Set<Int> = []
     /// Commit steps that took effect, what they depend on, and the groups around them: never undone.
     var floor: Set<Int> = []
     /// The handler in which a node is.
@@ -77,6 +79,7 @@ extension RunMachine {
             derived.groups.insert(index)
             if node.role == .foreach { reofferInstances(of: index) }
         }
+        if node.step.release?.reapply == true { derived.reapplied.insert(index) }
         if record.state == .succeeded, node.step.release != nil { derived.held.insert(index) }
         if record.state == .undoStarted { derived.undosUnderWay += 1 }
         if isInstance(index), record.isFailedInstance, let parent = node.parent {

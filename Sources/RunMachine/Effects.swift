@@ -94,6 +94,7 @@ extension RunMachine {
         guard case .due(let purpose, _) = steps[index].phase else { return false }
         if derived.handlerRoot[index] != nil { return true }
         if run.pauseRequested != nil || isStuck { return false }
+        if purpose == .reapply { return !run.isEnding }
         if purpose.isUndo { return run.direction == .forward || !run.isEnding }
         return continuesForward(index) || isProbeOfCommit(index, purpose)
     }
@@ -135,6 +136,6 @@ extension RunMachine {
     private var isRollbackVerifyDue: Bool {
         run.direction == .rollback && rollbackNeedsVerify && !run.isRollbackVerified && run.question == nil
             && !run.isEnding && run.pauseRequested == nil && !hasInFlight && run.decidedOutcome == nil
-            && derived.fronts[UndoFront.ofRun]?.isClear == true
+            && derived.fronts[UndoFront.ofRun]?.isClear == true && !holdsAgain
     }
 }

@@ -82,6 +82,17 @@ package enum UnknownCause: String, Codable, Sendable {
     case reboot
 }
 
+/// What became of a released temporary change (`release: {reapply: true}`) that a rollback applies again.
+package enum Reapplication: String, Codable, Sendable {
+    /// Its release has begun; a rollback would have to apply it again.
+    case due
+    case held, released
+    /// A person went on without it.
+    case notApplied = "not_applied"
+    /// It could not be released, and a person left it so.
+    case leftHeld = "left_held"
+}
+
 /// All that is known of one step; a row of the journal.
 package struct StepRecord: Codable, Sendable, Equatable {
     package var state: StepState = .pending
@@ -130,6 +141,8 @@ package struct StepRecord: Codable, Sendable, Equatable {
     package var endOrderedBy: StepPath?
     /// A temporary change that has been taken back (`release`).
     package var isReleased = false
+    /// Where a rollback applies the released change again: how far that is. The step itself stays undone.
+    package var reapplication: Reapplication?
     /// The items of a `foreach`, fixed when it started.
     package var instances: [InstanceRecord]?
     /// The inputs of an included runbook, bound when it started.
@@ -164,6 +177,11 @@ package struct StepRecord: Codable, Sendable, Equatable {
         }
     }
 
+    /// Whether a temporary change (`release`) may still be in force.
+    package var mayHoldChange: Bool {
+        state.mayHaveEffect || state == .waived || reapplication == .held || reapplication == .leftHeld
+    }
+
     /// Whether a `foreach` counts it among its failed instances: failed, or undone because it had failed.
     var isFailedInstance: Bool {
         switch state {
@@ -188,6 +206,8 @@ package struct StepRecord: Codable, Sendable, Equatable {
 package struct RunRecord: Codable, Sendable, Equatable {
     package var direction: Direction = .forward
     package var activity: Activity = .created
+    /// Why it is paused, waits or needs a person, where there is more to say than its questions do.
+    package var activityReason: String?
     package var outcome: Outcome?
     package var forward: ForwardResult?
     package var rollback: RollbackResult = .none
@@ -203,6 +223,9 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var isRollbackVerifyWaived = false
     package var deadline: Deadline?
     package var deadlineHasPassed = false
+    /// How far the wall clock was behind the journal's last event when the run was claimed, milliseconds: until the next
+    /// claim no moment of another boot can be trusted.
+    package var clockWentBack: Int64?
     /// When the run takes longer than its estimate; nil once it does.
     package var estimate: Deadline?
     /// The outcome with which the run closes once its handlers have run.

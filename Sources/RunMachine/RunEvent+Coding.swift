@@ -78,6 +78,10 @@ extension RunEvent {
     }
     enum UndoWaivedCodingKeys: String, CodingKey { case _0 = "step" }
     enum ReleasedCodingKeys: String, CodingKey { case _0 = "step" }
+    enum ReapplicationCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case _1 = "is"
+    }
     enum QuestionOpenedCodingKeys: String, CodingKey {
         case _0 = "step"
         case _1 = "question"

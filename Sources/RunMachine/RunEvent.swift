@@ -36,6 +36,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case undoFailed(StepPath, reason: String)
     case undoWaived(StepPath)
     case released(StepPath)
+    /// How far a released change is that the rollback applies again.
+    case reapplication(StepPath, Reapplication)
 
     /// Nil: about the run.
     case questionOpened(StepPath?, Question)
@@ -53,6 +55,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case clockWentBack(milliseconds: Int64)
     case lockBroken(name: String, by: Actor, why: String)
     case lockTaken(name: String)
+    /// The run goes on with its files as they are now; names what it pins from here on.
+    case adopted(planDigest: String, by: Actor)
     case handlerStarted(HandlerEvent, occurrence: Int)
     case handlerEnded(HandlerEvent, occurrence: Int)
     case noted(text: String, by: Actor)
@@ -107,7 +111,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
             .stateRecorded(let path, _), .attemptDue(let path, _, _), .retryScheduled(let path, _, _, _),
             .stepSucceeded(let path, _), .stepFailed(let path, _, _), .stepUnknown(let path, _, _),
             .stepReset(let path, _), .stepCommitted(let path), .stepAccepted(let path), .undoStarted(let path),
-            .undone(let path, _), .undoFailed(let path, _), .undoWaived(let path), .released(let path):
+            .undone(let path, _), .undoFailed(let path, _), .undoWaived(let path), .released(let path),
+            .reapplication(let path, _):
             path
         case .attemptIntended(let intent): intent.step
         case .questionOpened(let path, _), .questionClosed(let path): path

@@ -25,8 +25,12 @@ extension RunMachine {
             run.place = claim.place
             run.fruitlessClaims = claim.byPerson ? 0 : run.fruitlessClaims + 1
             run.pauseRequested = nil
+            run.clockWentBack = nil
+        case .clockWentBack(let milliseconds): run.clockWentBack = milliseconds
         case .admitted: run.isAdmitted = true
-        case .activityChanged(let activity, _): try change(activity)
+        case .activityChanged(let activity, let reason):
+            try change(activity)
+            run.activityReason = reason
         case .pauseRequested(let actor): run.pauseRequested = actor
         case .questionOpened(_, let question): run.question = question
         case .questionClosed: run.question = nil

@@ -60,7 +60,9 @@ extension RunMachine {
                 $0.phase = .idle
             }
         case .undoStarted:
+            let isReleasedForNow = isRelease(index) && graph.nodes[index].step.release?.reapply == true
             try move(index, to: .undoStarted) {
+                if isReleasedForNow { $0.reapplication = .due }
                 $0.question = nil
                 $0.undoTries = 0
             }
@@ -76,6 +78,12 @@ extension RunMachine {
             }
         case .undoWaived: try move(index, to: .waived) { $0.question = nil }
         case .released: change(index) { $0.isReleased = true }
+        case .reapplication(_, let new):
+            change(index) {
+                $0.reapplication = new
+                // It is released by the same stages as before.
+                if new == .held { $0.undoStage = 0 }
+            }
         default: break
         }
     }
@@ -215,7 +223,7 @@ extension Purpose {
         switch self {
         case .action, .apply, .verify, .settle: true
         case .probe, .protect, .gate: false
-        case .undoProbe, .undo, .restore, .undoApply, .undoVerify: false
+        case .undoProbe, .undo, .restore, .undoApply, .undoVerify, .reapply: false
         }
     }
 }

@@ -83,6 +83,7 @@ package enum InputBinding {
         if declaration.type == .version, let text = value.asString, SemanticVersion(text) == nil {
             throw unfit("\(shown) is not a version such as 1.2.0")
         }
+        try checkForm(value, declaration.type, shown, unfit)
         if let choices = declaration.choices, !choices.contains(where: { $0.celEquals(value) }) {
             let words = choices.map(\.plainText)
             let near = value.asString.flatMap { nearest(to: $0, in: words) }
@@ -98,6 +99,29 @@ package enum InputBinding {
         if let maximum = declaration.maximum, isLess(maximum, value, declaration.type) {
             throw unfit("\(shown) is more than the maximum \(maximum.plainText)")
         }
+    }
+
+    /// What the type says beyond the form in which values are kept.
+    private static func checkForm(
+        _ value: Value, _ type: InputType, _ shown: String, _ unfit: (String, String?) -> InputProblem
+    ) throws(InputProblem) {
+        switch (type, value) {
+        case (.map, .map): break
+        case (.map, _):
+            throw unfit("expected a mapping, found \(value.kindForPeople)", "write it as JSON: {\"key\": 1}")
+        case (.path, .string(let text)) where text.isEmpty: throw unfit("a path cannot be empty", nil)
+        case (.url, .string(let text)) where !isURL(text):
+            throw unfit("\(shown) is not a URL such as https://host/path", nil)
+        default: break
+        }
+    }
+
+    /// A scheme, `://` and something after it, without blanks and control characters.
+    private static func isURL(_ text: String) -> Bool {
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
+        else { return false }
+        let scheme = text[..<colon]
+        return scheme.first?.isLetter == true && text[colon...].hasPrefix("://") && text[colon...].utf8.count > 3
     }
 
     private static func matchesWhole(_ pattern: Pattern, _ text: String) -> Bool {

@@ -47,8 +47,11 @@ extension Diagnostic {
     }
 
     static func wrongType(_ node: SyntaxNode, expected: String) -> Diagnostic {
-        // A lone item where a list is expected.
-        let item = expected.hasPrefix("a list") ? node.scalar?.text : nil
+        // A lone item where a list is expected; a command line is several.
+        var item = expected.hasPrefix("a list") ? node.scalar?.text : nil
+        if let text = item, !text.contains(where: { "'\"\\,[]{}#:&*!|>%@`".contains($0) }) {
+            item = text.split(separator: " ").joined(separator: ", ")
+        }
         return Diagnostic(
             .wrongType, "expected \(expected), found \(node.kindForPeople)", at: node.span,
             help: item.flatMap { $0.isEmpty ? nil : "write [\($0.shortened)]" })

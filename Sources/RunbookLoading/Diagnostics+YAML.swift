@@ -9,7 +9,7 @@ extension Diagnostic {
 
     static func fileTooLarge(_ file: SourceFile, limit: Int) -> Diagnostic {
         Diagnostic(
-            .fileTooLarge, "'\(file.name)' has \(file.bytes.count) bytes; at most \(limit) are read", at: nil,
+            .fileTooLarge, "'\(file.name)' has more than \(limit) bytes", at: nil,
             help: "put data into a file of its own, which a step reads")
     }
 

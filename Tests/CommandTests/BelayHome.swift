@@ -60,6 +60,21 @@ final class BelayHome: Sendable {
         spawn(["/bin/sh", "-c", script], environment: environment).wait()
     }
 
+    /// Starts a shell script on a terminal of its own; what is written to the pipe `keys` is typed there.
+    func startOnTerminal(_ script: String, environment: [String: String] = [:]) throws -> Process {
+        mkfifo("\(path)/keys", 0o600)
+        try write(script, to: "typed.sh")
+        let words = ["/bin/sh", "-c", "exec script -qec '/bin/sh typed.sh' /dev/null <>keys"]
+        return spawn(words, environment: ["TERM": "xterm"].merging(environment) { $1 })
+    }
+
+    /// Types at the terminal.
+    func type(_ text: String) throws {
+        let descriptor = open("\(path)/keys", O_WRONLY | O_CLOEXEC)
+        try #require(Glibc.write(descriptor, text, text.utf8.count) == text.utf8.count)
+        close(descriptor)
+    }
+
     /// Starts `belay` with these words.
     func start(_ words: [String], environment: [String: String] = [:]) -> Process {
         spawn([Self.program] + words, environment: environment)

@@ -132,6 +132,7 @@ import Testing
     @Test func cancelReachesTheRunningDriver() throws {
         let (home, run) = try standing("gated", Runbooks.gated)
         #expect(home.belay("cancel", "1", "--why", "no longer wanted").exit == 0)
+        try eventually("the driver took it") { run.output.contains("chose rollback: no longer wanted") }
         try home.openGate()
         #expect(run.wait().exit == 5)
     }

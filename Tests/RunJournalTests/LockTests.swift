@@ -95,4 +95,19 @@ import Testing
         #expect(try test.journal.events(run.id).last?.event == .lockTaken(name: "system/demo"))
         #expect(try test.journal.audit(run.id) { _, _ in SampleRun.plan() }.isClean)
     }
+
+    @Test(arguments: JournalKind.allCases)
+    func theLocksOfLaterRunsAreKnownAfterTheyHaveClosed(_ kind: JournalKind) throws {
+        let test = try TestJournal(kind)
+        let first = try SampleRun(in: test.journal, locks: [system])
+        try first.start()
+        try first.finish()
+        _ = try SampleRun(in: test.journal)
+        let third = try SampleRun(in: test.journal, locks: [shared, LockRequest(name: "other")])
+        try third.start()
+        try third.finish()
+        let later = try test.journal.locksOfRuns(after: first.id)
+        #expect(later.map(\.run) == [third.id])
+        #expect(later.first?.locks == [shared, LockRequest(name: "other")])
+    }
 }

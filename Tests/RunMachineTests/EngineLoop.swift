@@ -136,10 +136,11 @@ struct EngineLoop {
         throws -> Bool
     {
         let record = machine.steps[index]
+        let isWait = machine.node(index).action?.kind == "wait"
         let intent = AttemptIntent(
             step: machine.node(index).path, number: record.attempts + 1, purpose: purpose,
             tryNumber: purpose.isUndo ? record.undoTries + 1 : record.tries + 1, item: item, token: "t", at: now,
-            deadline: nil)
+            deadline: isWait ? Deadline(from: now, length: 60_000) : nil)
         guard try Self.isEvents(send(.startAttempt(intent))) else { return false }
         started.append(intent)
         return true

@@ -63,6 +63,7 @@ struct ModelCheck {
         let cause: UnknownCause?
         let choices: [Choice]?
         let flags: [Bool]
+        let reapplication: Reapplication?
 
         init(_ record: StepRecord) {
             state = record.state
@@ -72,6 +73,7 @@ struct ModelCheck {
             cause = record.unknownCause
             choices = record.question?.choices
             flags = [record.isAllowed, record.isCutOff, record.failing != nil, record.isReleased]
+            reapplication = record.reapplication
             switch record.phase {
             case .idle: (phase, purpose) = (0, nil)
             case .due(let due, _): (phase, purpose) = (1, due)

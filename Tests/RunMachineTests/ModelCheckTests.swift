@@ -106,10 +106,11 @@ import Testing
         #expect(result.outcomes[.succeeded] != nil)
     }
 
-    @Test("nor where a temporary change is released") func releases() throws {
+    @Test("nor where a temporary change is released", arguments: [false, true])
+    func releases(reapplies: Bool) throws {
         let steps = [
             Sample.action("a") {
-                $0.release = Release(after: ["b"], reapply: false)
+                $0.release = Release(after: ["b"], reapply: reapplies)
                 $0.onFailure = .rollback
             }, Sample.action("b", needs: ["a"]) { $0.onFailure = .rollback },
             Sample.action("c", needs: ["b"]) { $0.onFailure = .rollback },

@@ -38,6 +38,99 @@ import Testing
         #expect(run.outcome == .rolledBack)
     }
 
+    private static func reapplying(_ change: (inout Step) -> Void = { _ in }) -> [Step] {
+        [
+            Sample.action("maintenance") {
+                $0.release = Release(after: ["work"], reapply: true)
+                $0.apply = Sample.call()
+                change(&$0)
+            },
+            Sample.action("work", needs: ["maintenance"]), Sample.verify("v", needs: ["work"]),
+        ]
+    }
+
+    @Test("a rollback applies a released change again first, and releases it at the end") func reapplied() throws {
+        var run = try Scenario(Self.reapplying())
+        run.script("verify v", .notMet)
+        try run.go()
+        #expect(
+            run.log.suffix(5) == [
+                "reapply maintenance", "reapply maintenance#1", "undo work", "undo maintenance",
+                "undo_apply maintenance",
+            ])
+        #expect(run.state("maintenance") == .undone)
+        #expect(run["maintenance"].reapplication == .released)
+        #expect(run.outcome == .rolledBack)
+    }
+
+    @Test("a release that had begun at the turn is brought to its end first") func releasedAtTheTurn() throws {
+        var run = try Scenario(Self.reapplying())
+        run.script("verify v", .notMet)
+        run.held = ["undo maintenance"]
+        try run.go()
+        #expect(run.run.direction == .rollback)
+        #expect(run.undos == ["maintenance"], "nothing else is undone meanwhile")
+        try run.end("undo maintenance")
+        #expect(
+            run.log.suffix(6) == [
+                "undo_apply maintenance", "reapply maintenance", "reapply maintenance#1", "undo work", "undo maintenance",
+                "undo_apply maintenance",
+            ])
+        #expect(run.outcome == .rolledBack)
+    }
+
+    @Test("what was never released is not applied again") func notReleased() throws {
+        var run = try Scenario(Self.reapplying())
+        run.script("work", .exit(1))
+        try run.go()
+        try run.choose(.rollback)
+        #expect(!run.log.contains("reapply maintenance"))
+        #expect(run.undos == ["work", "maintenance"])
+        #expect(run.outcome == .rolledBack)
+    }
+
+    @Test("nothing is undone while a change could not be applied again; a person can go on without it")
+    func failedReapplication() throws {
+        var run = try Scenario(Self.reapplying())
+        run.script("verify v", .notMet)
+        run.script("reapply maintenance", .exit(1), .exit(1))
+        try run.go()
+        #expect(run.undos == ["maintenance"], "its release before the turn")
+        #expect(run.choices("maintenance") == [.retry, .waive, .keep])
+        try run.choose(.retry, "maintenance")
+        #expect(run.outcome == nil)
+        try run.choose(.waive, "maintenance")
+        #expect(run.undos == ["maintenance", "work"])
+        #expect(run.outcome == .rolledBack)
+    }
+
+    @Test("a change that is left in force makes the rollback incomplete") func leftHeld() throws {
+        var run = try Scenario(Self.reapplying())
+        run.script("verify v", .notMet)
+        run.script("undo maintenance", .done, .exit(1))
+        try run.go()
+        #expect(run.undos == ["maintenance", "work", "maintenance"])
+        #expect(run.run.activity == .attention)
+        try run.choose(.waive, "maintenance")
+        #expect(run["maintenance"].reapplication == .leftHeld)
+        #expect(run.outcome == .inconsistent)
+    }
+
+    @Test("an application whose outcome is not known is asked about, or made again where that does no harm")
+    func lostReapplication() throws {
+        var asks = try Scenario(Self.reapplying())
+        asks.script("verify v", .notMet)
+        asks.script("reapply maintenance", .lost)
+        try asks.go()
+        #expect(asks.choices("maintenance") == [.retry, .waive, .keep])
+        var reruns = try Scenario(Self.reapplying { $0.onInterrupt = .rerun })
+        reruns.script("verify v", .notMet)
+        reruns.script("reapply maintenance", .lost)
+        try reruns.go()
+        #expect(reruns.log.filter { $0 == "reapply maintenance" }.count == 2)
+        #expect(reruns.outcome == .rolledBack)
+    }
+
     @Test("a release that failed and is waived lets the run go on") func waivedRelease() throws {
         var run = try Scenario([
             Sample.action("maintenance") { $0.release = Release(after: ["work"], reapply: false) },

@@ -34,6 +34,8 @@ enum Sample {
         return step
     }
 
+    static func waiting(_ id: StepID) -> Step { Step(id: id, span: span, body: .action(call("wait"))) }
+
     static func verify(_ id: StepID, needs: [StepID] = [], _ change: (inout Step) -> Void = { _ in }) -> Step {
         var step = Step(id: id, span: span, body: .verify)
         step.needs = needs

@@ -9,6 +9,8 @@ struct HTTPAction: ActionPerformer {
     let kind = "http"
 
     private static let standardTimeout = Duration.seconds(60)
+    /// Bytes of a saved body that expressions see.
+    private static let visibleBody = 1 << 20
 
     func perform(_ argument: Argument, in context: ActionContext) -> ActionResult {
         do {
@@ -35,7 +37,8 @@ struct HTTPAction: ActionPerformer {
         case .failure(.timedOut):
             return .failed("\(exchange.request): no answer within \(DurationText.render(timeout))", .timeout)
         case .failure(let failure): return .failed("\(exchange.request): \(failure)")
-        case .success(let response):
+        case .success(var response):
+            if let target { response.body = HostFiles.head(of: target.temporary, limit: Self.visibleBody) }
             let bindings = ResultBindings.http(response)
             if let objection = exchange.objection(to: response) {
                 return ActionResult(

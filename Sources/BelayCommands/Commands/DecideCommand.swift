@@ -5,6 +5,7 @@ import RunEngine
 import RunHost
 import RunJournal
 import RunMachine
+import RunPlan
 import RunReport
 import RunbookModel
 
@@ -87,7 +88,9 @@ struct DecideCommand: Command {
                 throw ServiceFailure.refused(
                     Wording.noOutput(name, step.text), help: Wording.outputs(declared.map(\.name)))
             }
-            values.append((name, output.parse(text)))
+            do throws(ArgumentProblem) { values.append((name, try output.parse(text))) } catch {
+                throw ServiceFailure.refused("output '\(name)': \(error.message)", help: nil)
+            }
         }
         return Stored(.map(ValueMap(values)))
     }

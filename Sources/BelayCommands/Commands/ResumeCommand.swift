@@ -12,7 +12,9 @@ struct ResumeCommand: Command {
         details: "What happened to attempts in flight is found out first; nothing runs twice by accident.",
         [ArgumentDeclaration("RUN", .optional, "its number; the newest open one by default")],
         [
+            .value("input", short: "i", "NAME=VALUE", repeatable: true, "the value of a secret input"),
             .value("until", "STEP", "pause once this step has ended"),
+            .flag("adopt", "move the run to its changed files, where nothing is different that has begun"),
             .flag("take-over", "go on although the state directory was copied, or driven on another machine"),
             .value("why", "TEXT", "why taking over is safe"),
         ])
@@ -24,6 +26,8 @@ struct ResumeCommand: Command {
         run = try words.run(0)
         var options = Drive.Options()
         options.until = words.value("until").map { StepPath($0) }
+        options.adopts = words.has("adopt")
+        options.secretInputs = try words.pairs("input").mapValues { .string($0) }
         if words.has("take-over") {
             guard let why = words.value("why"), !why.isEmpty else { throw UsageProblem(Wording.whyMissing) }
             options.takeOver = why

@@ -3,6 +3,7 @@ import Expressions
 import RunEngine
 import RunJournal
 import RunMachine
+import RunPlan
 import RunReport
 import RunbookModel
 
@@ -90,10 +91,19 @@ struct AttentionPrompt {
         let declared = context.plan.graph[step]?.step.outputs ?? []
         var values: [(String, Value)] = []
         for output in declared {
-            guard let text = line("output \(output.name): ") else { return nil }
-            if !text.isEmpty { values.append((output.name, output.parse(text))) }
+            guard let value = value(of: output) else { return nil }
+            values.append((output.name, value))
         }
         return ValueMap(values)
+    }
+
+    private func value(of output: OutputDeclaration) -> Value? {
+        while let text = line("output \(output.name): ") {
+            do throws(ArgumentProblem) { return try output.parse(text) } catch {
+                session.streams.printError(DisplayText.escaped(error.message) + "\n")
+            }
+        }
+        return nil
     }
 
     private func line(_ prompt: String) -> String? {
@@ -112,8 +122,10 @@ struct AttentionPrompt {
 
 extension OutputDeclaration {
     /// The value of an output that a person typed.
-    func parse(_ text: String) -> Value {
+    ///
+    /// Errors: `ArgumentProblem` where it does not fit the declared type.
+    func parse(_ text: String) throws(ArgumentProblem) -> Value {
         guard case .file(let type) = source else { return (try? JSONText.parse(text)) ?? .string(text) }
-        return type.parse(text)
+        return try type.shape.convert(type.parse(text))
     }
 }

@@ -1,3 +1,4 @@
+import Expressions
 import RunEngine
 import RunHost
 import RunJournal
@@ -27,6 +28,10 @@ struct Drive {
         var takeOver: String?
         /// Pauses once this step has ended.
         var until: StepPath?
+        /// Moves the run to its changed files first.
+        var adopts = false
+        /// Values of secret inputs: the journal does not have them.
+        var secretInputs: [String: Value] = [:]
     }
 
     /// Claims the run and drives it; says at the end why it stops and what goes on. Gives the exit code.
@@ -34,8 +39,11 @@ struct Drive {
         let screen = try DriveScreen(session)
         do {
             let (end, context) = try drive(run, service, options, screen)
+            let exit = exitCode(end)
+            signals.detach(exit: exit)
             screen.settle(ends: true)
-            return try conclude(run, service, end, context)
+            try conclude(run, service, exit, context)
+            return exit
         } catch {
             screen.settle(ends: true)
             throw error
@@ -61,6 +69,8 @@ struct Drive {
     private func claimOptions(_ options: Options) -> ClaimOptions {
         var claim = ClaimOptions(environment: session.environment)
         claim.takeOver = options.takeOver
+        claim.adopts = options.adopts
+        claim.secretInputs = options.secretInputs
         claim.ask = session.ask
         return claim
     }
@@ -88,15 +98,14 @@ struct Drive {
         }
     }
 
-    private func conclude(_ run: RunID, _ service: RunService, _ end: DriveEnd, _ context: RunContext) throws -> Int32 {
-        let exit = exitCode(end)
+    /// Says why the run stops, and what goes on.
+    private func conclude(_ run: RunID, _ service: RunService, _ exit: Int32, _ context: RunContext) throws {
         let view = try RunInspector(session: session, service: service).view(run, context)
         if session.isJSON {
             session.streams.printJSON(ViewJSON.line(DriveEndView(exit: exit, run: view)))
         } else {
             session.streams.print("\n" + view.closing(session.streams.outputStyle))
         }
-        return exit
     }
 
     /// A pause that no signal asked for is a stop like others.

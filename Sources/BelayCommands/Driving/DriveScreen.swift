@@ -38,7 +38,8 @@ final class DriveScreen: RunObserver {
     private static func mode(_ session: Session) -> Mode {
         if session.isJSON { return .json }
         if session.options.isQuiet { return .silent }
-        return session.streams.outputIsTerminal && session.environment["TERM"] != "dumb" ? .live : .lines
+        let terminal = session.environment["TERM"] ?? "dumb"
+        return session.streams.outputIsTerminal && terminal != "dumb" ? .live : .lines
     }
 
     func committed(_ events: [(at: Int64, event: RunEvent)], run: RunContext) {

@@ -14,7 +14,8 @@ struct LiveView {
 
     private let streams: StandardStreams
     private var run: RunContext?
-    private var drawnLines = 0
+    /// Columns of the lines that stand there.
+    private var drawn: [Int] = []
     private var lastFrame = ""
 
     init(_ streams: StandardStreams) { self.streams = streams }
@@ -30,15 +31,15 @@ struct LiveView {
         let text = lines.map { $0 + "\u{1B}[K\n" }.joined()
         guard text != lastFrame else { return }
         streams.print(erasure + text)
-        drawnLines = lines.count
+        drawn = lines.map(TextStyle.columns)
         lastFrame = text
     }
 
     /// Takes the frame away, so that something else can be written.
     mutating func clear() {
-        guard drawnLines > 0 else { return }
+        guard !drawn.isEmpty else { return }
         streams.print(erasure)
-        drawnLines = 0
+        drawn = []
         lastFrame = ""
     }
 
@@ -51,8 +52,12 @@ struct LiveView {
         self.run = nil
     }
 
-    /// To the first line of the frame, and everything below it away.
-    private var erasure: String { drawnLines == 0 ? "" : "\u{1B}[\(drawnLines)A\r\u{1B}[J" }
+    /// To the first line of the frame, and everything below it away; a terminal made narrower has broken the lines.
+    private var erasure: String {
+        let width = max(1, StandardStreams.width)
+        let rows = drawn.reduce(0) { $0 + max(1, ($1 + width - 1) / width) }
+        return rows == 0 ? "" : "\u{1B}[\(rows)A\r\u{1B}[J"
+    }
 }
 
 /// One picture of a run that is driven.

@@ -13,6 +13,8 @@ final class SignalDesk: Sendable {
         var interrupts = 0
         var isAsking = false
         var hasPaused = false
+        /// With which code a signal ends the process while there is no driver.
+        var exit: Int32 = 130
     }
 
     private let state = Mutex(State())
@@ -46,6 +48,14 @@ final class SignalDesk: Sendable {
         }
     }
 
+    /// The driver has stopped, and the command is about to end with this code: signals end it at once.
+    func detach(exit: Int32) {
+        state.withLock {
+            $0.requests = nil
+            $0.exit = exit
+        }
+    }
+
     /// While a person is asked, a signal ends the question.
     func whileAsking<Answer>(_ body: () throws -> Answer) rethrows -> Answer {
         state.withLock { $0.isAsking = true }
@@ -64,7 +74,10 @@ final class SignalDesk: Sendable {
 
     private func take(_ signal: Int32) {
         let action = state.withLock { state -> (request: DriverRequest, notice: String)? in
-            guard state.requests != nil else { _exit(130) }
+            guard state.requests != nil else {
+                TerminalPrompt.showTyping()
+                _exit(state.exit)
+            }
             state.hasPaused = true
             if state.isAsking { return nil }
             guard signal == SIGINT else { return (.pause, Wording.pausingOnSignal) }

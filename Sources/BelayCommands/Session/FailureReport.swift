@@ -1,5 +1,6 @@
 import Diagnostics
 import RunEngine
+import RunHost
 import RunJournal
 import RunReport
 
@@ -14,6 +15,7 @@ struct FailureReport {
         case .diagnostics(let bag) as ServiceFailure: return show(bag)
         case let failure as ServiceFailure: return show(failure.exitCode, Self.problems(failure))
         case let failure as JournalFailure: return report(ServiceFailure.journal(failure))
+        case let failure as SystemError: return show(8, [.init(Wording.systemFailed(failure))])
         default: return show(70, [.init(Wording.internalError("\(error)"), help: Wording.internalHelp)])
         }
     }

@@ -1,3 +1,4 @@
+import RunHost
 import RunJournal
 
 /// What this target says to people beside the views of RunReport.
@@ -10,6 +11,9 @@ enum Wording {
     static func unknownCommand(_ name: String) -> String { "unknown command '\(name)'" }
     static let noCommand = "a command is missing"
     static let commandsHelp = "'belay --help' lists the commands"
+    static func systemFailed(_ error: SystemError) -> String {
+        "cannot \(error.operation): \(SystemError.text(of: error.errno))"
+    }
     static func internalError(_ why: String) -> String { "internal error: \(why)" }
     static let internalHelp = "this is a bug in Belay; the journal is as it was last committed"
 

@@ -1,6 +1,7 @@
 import Diagnostics
 import Glibc
 import RunReport
+import Synchronization
 
 /// Asks the person at the terminal. Questions go to standard error, answers come from standard input.
 struct TerminalPrompt: Sendable {
@@ -10,9 +11,15 @@ struct TerminalPrompt: Sendable {
 
     /// Asks for the value of an input or a secret; nil at the end of input.
     func value(_ name: String, isSecret: Bool) -> String? {
-        streams.printError(DisplayText.escaped(name) + ": ")
-        guard isSecret else { return line(until: { false }) }
-        return withoutEcho { line(until: Self.hasPendingSignal) }
+        let question = DisplayText.escaped(name) + ": "
+        guard isSecret else {
+            streams.printError(question)
+            return line(until: { false })
+        }
+        return withoutEcho {
+            streams.printError(question)
+            return line(until: Self.hasPendingSignal)
+        }
     }
 
     /// A line without its newline; nil at the end of input, or once `isOver` says so (asked several times a second).
@@ -42,13 +49,26 @@ struct TerminalPrompt: Sendable {
         pthread_sigmask(SIG_BLOCK, &blocked, &previous)
         var quiet = before
         quiet.c_lflag &= ~tcflag_t(ECHO)
+        Self.hidden.withLock { $0 = before }
         tcsetattr(0, TCSAFLUSH, &quiet)
         defer {
-            tcsetattr(0, TCSAFLUSH, &before)
+            Self.showTyping()
             streams.printError("\n")
             pthread_sigmask(SIG_SETMASK, &previous, nil)
         }
         return body()
+    }
+
+    /// The mode of the terminal before what is typed was hidden.
+    private static let hidden = Mutex<termios?>(nil)
+
+    /// Lets the terminal show again what is typed; to be called before the process ends in the middle of a question.
+    static func showTyping() {
+        hidden.withLock { mode in
+            guard var before = mode else { return }
+            tcsetattr(0, TCSAFLUSH, &before)
+            mode = nil
+        }
     }
 
     private static func hasPendingSignal() -> Bool {

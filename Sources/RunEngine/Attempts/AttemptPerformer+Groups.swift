@@ -20,8 +20,10 @@ extension AttemptPerformer {
         guard let foreach = node.step.foreach else { return [] }
         let bindings = bindings(node)
         var seen: Set<String> = []
-        return try items(foreach, bindings).enumerated().map { position, item in
-            let key = try key(of: item, at: position, foreach, bindings)
+        let items = try items(foreach, bindings)
+        return try items.values.enumerated().map { position, item in
+            let natural = items.keys.isEmpty ? item : items.keys[position]
+            let key = try key(of: item, natural: natural, at: position, foreach, bindings)
             guard seen.insert(key).inserted else {
                 throw PreparationProblem("two items of the `foreach` have the key '\(key)'; set `key:`")
             }
@@ -29,23 +31,28 @@ extension AttemptPerformer {
         }
     }
 
-    private func items(_ foreach: ForEach, _ bindings: RunBindings) throws -> [Value] {
+    /// The items; of a mapping `{key, value}`, and its keys.
+    private func items(_ foreach: ForEach, _ bindings: RunBindings) throws -> (values: [Value], keys: [Value]) {
         switch foreach.items {
         case .list(let arguments):
-            return try arguments.map { argument in
+            let values = try arguments.map { argument in
                 try argument.resolved { try $0.evaluate(bindings) }.value ?? .null
             }
+            return (values, [])
         case .expression(let expression):
             switch try expression.evaluate(bindings) {
-            case .list(let values): return values
-            case .map(let map): return map.map { ["key": $0.key, "value": $0.value] }
+            case .list(let values): return (values, [])
+            case .map(let map): return (map.map { ["key": $0.key, "value": $0.value] }, map.map(\.key))
             case let other: throw PreparationProblem("`foreach` needs a list, found \(other.kindForPeople)")
             }
         }
     }
 
-    private func key(of item: Value, at position: Int, _ foreach: ForEach, _ bindings: RunBindings) throws -> String {
-        var value = item
+    /// The key of an instance: `key:`, else the item itself or its key in a mapping, else its position.
+    private func key(
+        of item: Value, natural: Value, at position: Int, _ foreach: ForEach, _ bindings: RunBindings
+    ) throws -> String {
+        var value = natural
         if let expression = foreach.key { value = try expression.evaluate(bindings.adding([foreach.variable: item])) }
         switch value {
         case .string(let text) where !text.isEmpty: return StepPath.escapedKey(text)
@@ -71,7 +78,7 @@ extension AttemptPerformer {
         }
     }
 
-    private static func evaluate(_ argument: Argument, _ bindings: RunBindings) throws -> Value {
+    static func evaluate(_ argument: Argument, _ bindings: RunBindings) throws -> Value {
         if case .expression(let expression) = argument { return try expression.evaluate(bindings) }
         return try argument.resolved { try $0.evaluate(bindings) }.value ?? .null
     }
@@ -115,10 +122,7 @@ extension AttemptPerformer {
             var reasons: [String] = []
             for scope in staticScopes() {
                 let preconditions = context.scopeRunbook(scope).preconditions
-                var checks = try runContext(scope, cancellation)
-                if let inputs = try staticInputs(scope) {
-                    checks.bindings = RunBindings(context, scope: scope).adding(["inputs": .map(inputs)])
-                }
+                let checks = try runContext(scope, inputs: staticInputs(scope), cancellation)
                 let outcome = waitUntilMet(preconditions, checks)
                 if outcome.kind == .interrupted { return outcome }
                 if outcome.kind != .done { reasons.append(outcome.reason ?? "a precondition is not met") }
@@ -149,11 +153,20 @@ extension AttemptPerformer {
         inBackground(reply) { [self] cancellation in
             for scope in context.withMachine({ Array($0.graph.scopes.indices) }) {
                 let rollback = context.scopeRunbook(scope).rollback
-                guard !rollback.verify.isEmpty else { continue }
-                let outcome = look(rollback.verify, rollback.untilStable, try runContext(scope, cancellation))
+                guard !rollback.verify.isEmpty, hasStarted(scope) else { continue }
+                let checks = try runContext(scope, inputs: nil, cancellation)
+                let outcome = look(rollback.verify, rollback.untilStable, checks)
                 if outcome.kind != .done { return outcome }
             }
             return AttemptOutcome(.done)
+        }
+    }
+
+    /// An inclusion whose place was never reached changed nothing, and its inputs may never have had values.
+    private func hasStarted(_ scope: Int) -> Bool {
+        context.withMachine { machine in
+            guard let owner = machine.graph.scopes[scope].owner else { return true }
+            return machine.steps[owner].inputs != nil
         }
     }
 
@@ -179,9 +192,15 @@ extension AttemptPerformer {
         }
     }
 
-    func runContext(_ scope: Int, _ cancellation: Cancellation) throws -> CheckContext {
-        let process = try runProcessContext(scope: scope)
-        return checkContext(nil, scope: scope, process: process, directory: directory(scope: scope), cancellation)
+    /// What the checks of a runbook as a whole see; with the inputs of an inclusion that has not started.
+    func runContext(_ scope: Int, inputs: ValueMap?, _ cancellation: Cancellation) throws -> CheckContext {
+        let process = try runProcessContext(scope: scope, inputs: inputs)
+        var checks = checkContext(nil, scope: scope, process: process, directory: directory(scope: scope), cancellation)
+        if let inputs {
+            checks.bindings = RunBindings(context, scope: scope, inputs: inputs)
+            checks.secretBindings = RunBindings(context, scope: scope, inputs: inputs).withSecrets
+        }
+        return checks
     }
 
     /// The runbook's own scope, and those of inclusions whose inputs and preconditions need no outputs of steps.

@@ -33,12 +33,29 @@ extension AttemptPerformer {
             return AttemptOutcome(.failed, cause: .timeout, reason: text + lastWords(directory))
         case (.request, _): return AttemptOutcome(.unknown, reason: "it was ended on request while it ran")
         case (.itself, .notSpawned(let failure)):
-            return AttemptOutcome(.failed, cause: .error, reason: "it could not be started: \(failure)")
+            return AttemptOutcome(.failed, cause: .error, reason: words(for: failure, identity))
         case (.itself, .signalled(let signal, _)):
             return judgeEnd(exit: 128 + Int(signal), signal: Int(signal), result, identity, directory)
         case (.itself, .exited(let code)):
             return judgeEnd(exit: Int(code), signal: nil, result, identity, directory)
         }
+    }
+
+    /// Why a program was not started, with the directory or the program that was meant.
+    private func words(for failure: SpawnFailure, _ identity: AttemptIdentity) -> String {
+        let node = identity.node
+        var subject: String?
+        switch failure.stage {
+        case .workingDirectory: subject = try? workingDirectory(node)
+        case .exec:
+            let call = call(node, identity.purpose, item: identity.item)
+            let bindings = bindings(node)
+            let argument = try? call?.argument.resolved { try $0.evaluate(bindings) }
+            subject =
+                call?.kind == "command" ? argument?.value?.asList?.first?.plainText : node.step.process.shell?.first
+        default: break
+        }
+        return "it could not be started: \(failure)" + (subject.map { ": \($0)" } ?? "")
     }
 
     private func judgeEnd(
@@ -53,7 +70,8 @@ extension AttemptPerformer {
                 .failed, cause: .signal(signal), reason: "ended by signal \(signal)" + lastWords(directory))
         }
         var outcome: AttemptOutcome
-        if identity.purpose == .action, step.expect != nil || !step.outputs.isEmpty {
+        let isAction = identity.purpose == .action || (identity.purpose == .reapply && identity.item == 0)
+        if isAction, step.expect != nil || !step.outputs.isEmpty {
             outcome = judgeResult(exit, signal, result, identity, directory, failure)
         } else {
             outcome = exit == 0 ? AttemptOutcome(.done) : failure()

@@ -14,7 +14,7 @@ extension AttemptPerformer {
         switch intent.purpose {
         case .probe, .verify, .settle, .gate, .undoProbe, .undoVerify: try prepareLook(node, intent)
         case .protect, .restore: try prepareProtection(node, intent)
-        case .action, .apply, .undo, .undoApply: try prepareAction(node, intent)
+        case .action, .apply, .undo, .undoApply, .reapply: try prepareAction(node, intent)
         }
     }
 
@@ -25,6 +25,7 @@ extension AttemptPerformer {
         switch purpose {
         case .action: return node.action
         case .apply, .undoApply: return node.step.apply
+        case .reapply: return item == 0 ? node.action : node.step.apply
         default:
             guard case .actions(let undo) = node.step.undo, undo.actions.indices.contains(item) else { return nil }
             return undo.actions[item]
@@ -101,6 +102,9 @@ extension AttemptPerformer {
     /// A step with `user:` must be able to reach its directory and to write its output file.
     private func giveDirectory(_ directory: String, to user: UserCredentials?) throws {
         guard let user, user.uid != geteuid() else { return }
+        guard geteuid() == 0 else {
+            throw PreparationProblem("only root can run a step as another user, here '\(user.name)'")
+        }
         guard chown(directory, user.uid, user.gid) == 0 else {
             throw SystemError.last("give \(directory) to \(user.name)")
         }
@@ -111,31 +115,47 @@ extension AttemptPerformer {
         guard fchown(descriptor, user.uid, user.gid) == 0 else {
             throw SystemError.last("give \(output) to \(user.name)")
         }
-        // The directories above are Belay's own; others may pass through them, and read nothing.
+        // The directories above, up to the state directory, are Belay's own; others may pass and read nothing.
+        let state = HostFiles.parent(of: HostFiles.parent(of: context.directory))
         var above = HostFiles.parent(of: directory)
-        while above.utf8.count > HostFiles.parent(of: HostFiles.parent(of: context.directory)).utf8.count {
-            chmod(above, 0o711)
+        while above.utf8.count >= state.utf8.count {
+            let mode = try HostFiles.status(of: above).st_mode & 0o7777
+            guard mode & 0o011 == 0o011 || chmod(above, mode | 0o011) == 0 else {
+                throw SystemError.last("let \(user.name) pass through \(above)")
+            }
             above = HostFiles.parent(of: above)
         }
     }
 
     // MARK: Looks
 
+    /// The preconditions of an included runbook, with its own environment and directory.
+    private func prepareGate(_ node: PlanNode, _ intent: AttemptIntent, _ scope: Int) throws -> PreparedAttempt {
+        let inputs = try inputs(of: node, scope)
+        let checks = context.scopeRunbook(scope).preconditions
+        let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
+            do {
+                return waitUntilMet(checks, try runContext(scope, inputs: inputs, cancellation))
+            } catch {
+                return AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
+            }
+        }
+        return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
+    }
+
     private func prepareLook(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
+        if intent.purpose == .gate, case .inclusion(let scope) = node.role {
+            return try prepareGate(node, intent, scope)
+        }
         let process = try processContext(node, intent)
         let (checks, stable) = checks(node, intent.purpose)
-        let scope: Int
-        if case .inclusion(let inner) = node.role { scope = inner } else { scope = node.scope }
         let directory = try workingDirectory(node)
         let isDoneWhen = [.probe, .settle, .undoProbe].contains(intent.purpose)
         let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
-            var checkContext = checkContext(node, scope: scope, process: process, directory: directory, cancellation)
+            var checkContext = checkContext(
+                node, scope: node.scope, process: process, directory: directory, cancellation)
             checkContext.isDoneWhen = isDoneWhen
-            if intent.purpose == .gate, let inputs = try? inputs(of: node, scope) {
-                checkContext.bindings = RunBindings(context, scope: scope).adding(["inputs": .map(inputs)])
-            }
-            return intent.purpose == .gate
-                ? waitUntilMet(checks, checkContext) : look(checks, stable, checkContext)
+            return look(checks, stable, checkContext)
         }
         return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
     }
@@ -148,9 +168,6 @@ extension AttemptPerformer {
         case .settle:
             let isVerify = context.withMachine { $0.steps[node.index].unknownCause == .inconclusive }
             return isVerify || step.doneWhen.isEmpty ? (step.verify, step.untilStable) : (step.doneWhen, nil)
-        case .gate:
-            guard case .inclusion(let scope) = node.role else { return ([], nil) }
-            return (context.scopeRunbook(scope).preconditions, nil)
         case .undoProbe, .undoVerify:
             guard case .actions(let undo) = step.undo else { return ([], nil) }
             return purpose == .undoProbe ? (undo.doneWhen, nil) : (undo.verify, undo.untilStable)

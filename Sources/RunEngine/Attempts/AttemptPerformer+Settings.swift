@@ -55,9 +55,9 @@ extension AttemptPerformer {
         return process
     }
 
-    /// The settings of processes that belong to no step.
-    func runProcessContext(scope: Int) throws -> ProcessContext {
-        let environment = try baseEnvironment(scope: scope)
+    /// The settings of processes that belong to no step; with the inputs of an inclusion that has not started.
+    func runProcessContext(scope: Int, inputs: ValueMap? = nil) throws -> ProcessContext {
+        let environment = try baseEnvironment(scope: scope, inputs: inputs)
         return ProcessContext(environment: environment, shell: standardShell(environment))
     }
 
@@ -73,15 +73,15 @@ extension AttemptPerformer {
     }
 
     /// What all processes of a runbook get: the pinned environment, its `env`, and its inputs.
-    private func baseEnvironment(scope: Int) throws -> [String: String] {
+    private func baseEnvironment(scope: Int, inputs: ValueMap? = nil) throws -> [String: String] {
         let standard = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ"]
         var environment = context.pinned.environment.filter { standard.contains($0.key) }
         environment["SWIFT_BACKTRACE"] = "enable=no"
-        let bindings = RunBindings(context, scope: scope).withSecrets
+        let bindings = RunBindings(context, scope: scope, inputs: inputs).withSecrets
         for entry in context.scopeRunbook(scope).environment {
             environment[entry.name] = try text(entry.value, bindings)
         }
-        for (name, value) in context.inputs(scope: scope) {
+        for (name, value) in inputs ?? context.inputs(scope: scope) {
             guard let name = name.asString else { continue }
             environment["INPUT_\(name.uppercased())"] = value.plainText
         }

@@ -21,19 +21,19 @@ enum InsideRecord {
         _ file: AttemptFile, _ attempt: PreparedAttempt, _ outcome: AttemptOutcome, _ host: EngineHost
     ) throws {
         let bytes = Array(try JSONEncoder().encode(outcome))
-        let path = attempt.directory + "/stdout"
+        let path = attempt.directory + "/output"
         try HostFiles.writeAtomically(bytes, to: path)
         var result = AttemptResult(
             token: UInt64(attempt.intent.token, radix: 16) ?? 0, ending: .exited(outcome.kind == .done ? 0 : 1),
             pid: getpid(), startedWallTime: attempt.intent.at.wall * 1_000_000, endedWallTime: host.clock.wallTime(),
             startedBootTime: attempt.intent.at.boot * 1_000_000, endedBootTime: host.clock.bootTime())
-        result.stdout = try FileDigest.ofFile(path)
+        result.output = try FileDigest.ofFile(path)
         try file.write(result)
     }
 
     /// The outcome that an earlier driver left.
     static func outcome(in directory: String) -> AttemptOutcome? {
-        guard let bytes = try? HostFiles.read(directory + "/stdout", limit: 16 << 20) else { return nil }
+        guard let bytes = try? HostFiles.read(directory + "/output", limit: 16 << 20) else { return nil }
         return try? JSONDecoder().decode(AttemptOutcome.self, from: Data(bytes))
     }
 }

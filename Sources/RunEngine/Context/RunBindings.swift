@@ -14,10 +14,12 @@ package struct RunBindings: Bindings {
     /// Whether `secrets.NAME` may be seen.
     var showsSecrets = false
 
-    init(_ context: RunContext, scope: Int, node: Int? = nil) {
+    /// - Parameter inputs: Those of an inclusion that has not started; nil for those that are known.
+    init(_ context: RunContext, scope: Int, node: Int? = nil, inputs: ValueMap? = nil) {
         self.context = context
         self.scope = scope
         self.node = node
+        if let inputs { extra["inputs"] = .map(inputs) }
         if let node { for local in context.withMachine({ $0.node(node).locals }) { extra[local.name] = local.value } }
     }
 
@@ -124,11 +126,33 @@ extension RunContext {
             return (scope.runbook, scope.owner.flatMap { machine.steps[$0].inputs })
         }
         guard case .map(let map)? = stored?.value else { return ValueMap() }
+        let hidden = Dictionary(uniqueKeysWithValues: hiddenInputs(scope: scope))
         return ValueMap(
             runbook.inputs.compactMap { declaration in
-                guard let value = map[declaration.name] else { return nil }
+                guard let value = hidden[declaration.name] ?? map[declaration.name] else { return nil }
                 return (declaration.name, (try? declaration.type.shape.convert(value)) ?? value)
             })
+    }
+
+    /// The secret inputs that an inclusion gives with `with:`: they are not journaled, and evaluated each time.
+    func hiddenInputs(scope: Int) -> [(name: String, value: Value)] {
+        let secret = Set(scopeRunbook(scope).inputs.filter(\.isSecret).map(\.name))
+        guard !secret.isEmpty, let owner = withMachine({ $0.graph.scopes[scope].owner }),
+            case let node = withMachine({ $0.node(owner) }), case .include(let inclusion) = node.step.body
+        else { return [] }
+        let outer = RunBindings(self, scope: node.scope, node: owner)
+        return inclusion.with.filter { secret.contains($0.key) }.compactMap { field in
+            (try? AttemptPerformer.evaluate(field.value, outer)).map { (field.key, $0) }
+        }
+    }
+
+    /// The inputs of an inclusion as the journal keeps them: without the secret ones that it was given.
+    func journaled(_ inputs: ValueMap, scope: Int) -> Stored {
+        let hidden = Set(hiddenInputs(scope: scope).map(\.name))
+        return Stored(
+            .map(ValueMap(inputs.compactMap { entry in
+                entry.key.asString.flatMap { hidden.contains($0) ? nil : ($0, entry.value) }
+            })))
     }
 
     /// The variable `run`.

@@ -7,10 +7,10 @@ package struct SecretStore: Sendable {
     /// Every secret value, longest first, so that one that contains another is masked whole.
     private let texts: [String]
 
-    /// One list of names and values a scope.
-    package init(_ scopes: [[(name: String, value: String)]]) {
+    /// One list of names and values a scope, and the texts of secret inputs.
+    package init(_ scopes: [[(name: String, value: String)]], inputs: [String] = []) {
         self.scopes = scopes.map { $0.map { ($0.name, .string($0.value)) } }
-        let values = scopes.flatMap { $0.map(\.value) }
+        let values = scopes.flatMap { $0.map(\.value) } + inputs
         let lines = values.flatMap { $0.split(separator: "\n").map(String.init) }.filter { $0.utf8.count >= 4 }
         texts = Set(values + lines).filter { !$0.isEmpty }.sorted { $0.utf8.count > $1.utf8.count }
     }

@@ -64,7 +64,7 @@ extension Driver {
         let isAdmitted = context.withMachine { $0.record(node.path)?.isAdmitted ?? false }
         let inputs = try performer.inputs(of: node, scope)
         guard hasGate, !isAdmitted else {
-            decide(.startGroup(node.path, inputs: Stored(.map(inputs)), instances: nil))
+            decide(.startGroup(node.path, inputs: context.journaled(inputs, scope: scope), instances: nil))
             return
         }
         attempt(node.index, .gate, item: 0)
@@ -81,6 +81,8 @@ extension Driver {
         } catch let error as SystemError where error.meansNoSpace {
             // No fault of the step: it has not started, and can once there is room again.
             trouble = .full(path: context.directory)
+        } catch let error as SystemError where error.errno == EROFS {
+            trouble = .readOnly(path: context.directory)
         } catch {
             decide(.cannotStart(node.path, reason: context.secrets.mask("\(error)")))
         }

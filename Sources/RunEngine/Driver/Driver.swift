@@ -40,6 +40,8 @@ package final class Driver {
     var lastSync: Int64
     var unsyncedEffects = false
     var isPausing = false
+    /// Secrets without which nothing may start.
+    var missing: [String] = []
     /// Pauses the run once this step has ended; to be set before `drive`.
     package var stopAfter: StepPath?
     /// Undos that wait until what failed attempts left is gone.
@@ -83,11 +85,16 @@ package final class Driver {
     /// Errors: `JournalFailure` where nothing more can be written; the run goes on from its last committed state.
     package func drive(recovering inFlight: [AttemptIntent], recordedPlace: Place?) throws -> DriveEnd {
         decide(.resumeActivity)
+        if let end = try parkWithoutSecrets() { return end }
         try recover(inFlight, recordedPlace)
         try takeInbox()
         while true {
             try progress()
-            if let outcome = record.outcome { return .closed(outcome) }
+            if let outcome = record.outcome {
+                try? journal.checkpoint(.now)
+                return .closed(outcome)
+            }
+            if tellWaiting() { continue }
             if let end = try park() { return end }
             for message in mailbox.receive(within: patience) { handle(message) }
             try readInbox()
@@ -102,21 +109,26 @@ package final class Driver {
     @discardableResult
     func decide(_ command: RunCommand, retryDelay: Int64? = nil) -> RunDecision {
         let now = host.now
-        let decision = context.withMachine { machine -> RunDecision in
+        let (decision, illegal) = context.withMachine { machine -> (RunDecision, IllegalMove?) in
             let decision = machine.decide(command, DecisionContext(now: now, retryDelay: retryDelay))
-            guard case .events(let events) = decision else { return decision }
-            return Self.apply(events, to: &machine) ?? decision
+            guard case .events(let events) = decision else { return (decision, nil) }
+            return (decision, Self.apply(events, to: &machine))
         }
-        if case .events(let events) = decision { note(events, at: now.wall) }
+        if let illegal { stop(illegal) } else if case .events(let events) = decision { note(events, at: now.wall) }
         return decision
     }
 
     /// Applies all events; nil where all were possible.
-    private static func apply(_ events: [RunEvent], to machine: inout RunMachine) -> RunDecision? {
+    private static func apply(_ events: [RunEvent], to machine: inout RunMachine) -> IllegalMove? {
         for event in events {
-            do { try machine.apply(event) } catch { return .refuse(why: "internal error: \(error)") }
+            do { try machine.apply(event) } catch { return error }
         }
         return nil
+    }
+
+    /// An impossible move is a bug of ours: the driver ends before anything of it reaches the disk.
+    private func stop(_ illegal: IllegalMove) {
+        trouble = trouble ?? .damaged(RunID(context.id), why: "internal error: \(illegal)")
     }
 
     private func note(_ events: [RunEvent], at wall: Int64) {
@@ -133,6 +145,8 @@ package final class Driver {
     /// Everything that can be done now, as few commits as possible, and then the starts that they allow.
     private func progress() throws {
         repeat {
+            // Whatever was said before the last steps ended is heard before the run ends.
+            if flights.isEmpty, context.withMachine({ $0.isNearItsEnd }) { try takeInbox() }
             advance()
             computeOutputs()
             interrupted.removeAll(keepingCapacity: true)
@@ -145,11 +159,11 @@ package final class Driver {
     private func advance() {
         let now = host.now
         while true {
-            let events = context.withMachine { machine -> [RunEvent] in
+            let (events, illegal) = context.withMachine { machine -> ([RunEvent], IllegalMove?) in
                 let events = machine.advance(DecisionContext(now: now))
-                _ = Self.apply(events, to: &machine)
-                return events
+                return (events, Self.apply(events, to: &machine))
             }
+            if let illegal { return stop(illegal) }
             guard !events.isEmpty else { return }
             note(events, at: now.wall)
         }
@@ -177,25 +191,39 @@ package final class Driver {
         decide(.record(.outputsComputed(outputs)))
     }
 
-    private func write(onlyIfInboxEmpty: Bool) throws {
+    /// False where nothing was written because somebody has just said something.
+    @discardableResult
+    private func write(onlyIfInboxEmpty: Bool) throws -> Bool {
+        if let trouble { throw trouble }
         let (record, steps) = context.withMachine { machine in
             let steps = machine.unsaved.map { (path: machine.node($0).path, record: machine.steps[$0]) }
             return (machine.run, steps)
         }
-        var batch = JournalBatch(
+        let batch = JournalBatch(
             run: RunID(context.id), epoch: epoch, events: uncommitted, record: record, steps: steps,
             consumed: consumed, onlyIfInboxEmpty: onlyIfInboxEmpty || record.isClosed)
         if try journal.commit(batch) == .inboxNotEmpty {
-            // What comes after the close comes too late; it is taken and has no effect.
-            batch.consumed += try journal.inbox(RunID(context.id)).map(\.id)
-            batch.onlyIfInboxEmpty = false
-            _ = try journal.commit(batch)
+            try reconsider()
+            return false
         }
         context.withMachine { $0.markSaved() }
         observer.committed(uncommitted.map { ($0.at, $0.event) }, run: context)
         uncommitted.removeAll(keepingCapacity: true)
         consumed.removeAll(keepingCapacity: true)
         try? journal.checkpoint(.ifLarge)
+        return true
+    }
+
+    /// Somebody has said something just before the run closed or parked: nothing of it is on disk, so the driver goes
+    /// back to what is, as after a crash, and takes what was said into account.
+    private func reconsider() throws {
+        let stored = try journal.load(RunID(context.id))
+        uncommitted.removeAll()
+        consumed.removeAll()
+        let machine = RunMachine(plan: context.plan, run: stored.record, steps: stored.steps)
+        context.withMachine { $0 = machine }
+        try recover(machine.inFlight, place)
+        try takeInbox()
     }
 
     /// Has an attempt's intent committed and the attempt started after it.
@@ -239,10 +267,35 @@ package final class Driver {
         }
     }
 
+    /// Shorter waits are not worth a word to anybody, milliseconds.
+    private static let leastWait: Int64 = 5_000
+
+    /// Whether the run has begun to do nothing but wait, or goes on after that; its handlers may have something to do.
+    private func tellWaiting() -> Bool {
+        let (activity, until) = context.withMachine { ($0.run.activity, $0.waitingUntil) }
+        switch (activity, until) {
+        case (.running, let until?) where until.remaining(at: host.now) >= Self.leastWait: decide(.park(.waiting, reason: nil))
+        case (.waiting, nil): decide(.resumeActivity)
+        default: return false
+        }
+        return true
+    }
+
     private func checkDeadlines() {
         if let estimate = record.openEstimate, estimate.hasPassed(at: host.now) { decide(.record(.estimateExceeded)) }
         guard let deadline = record.openDeadline, deadline.hasPassed(at: host.now) else { return }
-        decide(.deadlinePassed(whileDriven: true, then: context.plan.runbook.deadline?.then ?? .stop))
+        // Within a boot the wall clock plays no part.
+        let isSure = record.clockWentBack == nil || deadline.due.bootID == host.now.bootID
+        decide(.deadlinePassed(whileDriven: isSure, then: context.plan.runbook.deadline?.then ?? .stop))
+    }
+
+    /// What is in flight stays as it is; the next driver that has the secrets finds out what became of it.
+    private func parkWithoutSecrets() throws -> DriveEnd? {
+        guard !missing.isEmpty else { return nil }
+        decide(.park(.attention, reason: missing.joined(separator: "; ")))
+        try write(onlyIfInboxEmpty: false)
+        try? journal.checkpoint(.now)
+        return .parked(.attention, record.direction)
     }
 
     /// Stops where nothing can go on by itself; not while somebody has just said something.
@@ -262,7 +315,7 @@ package final class Driver {
             return nil
         }
         syncNow()
-        try write(onlyIfInboxEmpty: true)
+        guard try write(onlyIfInboxEmpty: true) else { return nil }
         try? journal.checkpoint(.now)
         return .parked(activity, record.direction)
     }

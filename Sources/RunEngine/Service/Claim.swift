@@ -23,15 +23,19 @@ struct Claim {
             try state.makeRunDirectory(run, summary.runbook)
         }
         let lock = try state.lockDriver(run, summary.runbook, holder)
-        let pinned = try service.journal.pinned(run)
-        let plan = try service.plan(from: pinned)
         let before = try service.journal.load(run)
+        let earlier = try service.journal.pinned(run)
+        let adoption = options.adopts ? try Adoption.prepare(before, earlier, service, options) : nil
+        let pinned = adoption?.pinned ?? earlier
+        let (plan, missingInputs) = try plan(pinned)
         let place = try Place.current(stateDirectory: state.path)
         let recorded = before.record.place?.decoded(Place.self)
         try checkPlace(recorded, place)
-        let context = try context(plan, pinned, summary, before)
+        if adoption != nil { try Pinning.discard(in: state.runDirectory(run, summary.runbook)) }
+        let (context, missingSecrets) = try context(plan, pinned, summary, before)
         let stored = try service.journal.claim(run)
         host.crashPoint("driver.claimed")
+        if let adoption { try adopt(adoption, plan, stored.epoch) }
         _ = try service.journal.retakeLocks(run, epoch: stored.epoch, at: host.now.wall)
         let machine = RunMachine(plan: plan, run: stored.record, steps: stored.steps)
         let inFlight = machine.inFlight
@@ -44,9 +48,25 @@ struct Claim {
                 RunEvent.Claimed(
                     epoch: stored.epoch, by: service.actor, place: try Stored(encoding: place),
                     byPerson: options.byPerson)))
+        driver.missing = missingInputs + missingSecrets
         driver.noteClock(behind: stored.lastEventAt)
         try rememberFailures(of: driver, stored)
         return ClaimedRun(driver: driver, inFlight: inFlight, recordedPlace: recorded, lock: lock)
+    }
+
+    private func adopt(_ adoption: Adoption, _ plan: Plan, _ epoch: Int64) throws(JournalFailure) {
+        let event = RunEvent.adopted(planDigest: plan.digest, by: service.actor)
+        try service.journal.repin(
+            run, epoch: epoch, adoption.pinned, locks: adoption.locks, JournalEntry(at: host.now.wall, event))
+    }
+
+    /// The plan with the values of its secret inputs, and which of them cannot be had.
+    private func plan(_ pinned: Pinned) throws(ServiceFailure) -> (Plan, missing: [String]) {
+        let plan = try service.plan(from: pinned)
+        let names = SecretInputs.names(pinned, plan.runbook)
+        guard !names.isEmpty else { return (plan, []) }
+        let (values, missing) = SecretInputs.resolve(names, of: plan.runbook, options)
+        return (try service.plan(from: pinned, secretInputs: values), missing)
     }
 
     /// Another machine or a copied directory: nothing may be presumed dead.
@@ -58,7 +78,7 @@ struct Claim {
     }
 
     private func context(_ plan: Plan, _ pinned: Pinned, _ summary: RunSummary, _ stored: StoredRun) throws
-        -> RunContext
+        -> (RunContext, missing: [String])
     {
         let state = service.workspace.state
         let directory = state.runDirectory(run, summary.runbook)
@@ -71,11 +91,13 @@ struct Claim {
             environment: pinned.environment,
             directories: Pinning.directories(pinned.sources.keys, workingDirectory: pinned.workingDirectory),
             facts: facts(pinned), startedAt: summary.startedAt, user: summary.requester.user, host: host.host)
-        let secrets = try RunSecrets.resolve(
-            plan, surroundings, environment: options.environment, ask: options.ask)
-        return RunContext(
+        let (secrets, missing) = RunSecrets.resolve(
+            plan, surroundings, secretInputs: SecretInputs.names(pinned, plan.runbook), environment: options.environment,
+            ask: options.ask)
+        let context = RunContext(
             id: run.number, plan: plan, pinned: surroundings, directory: directory, undoneDirectory: undone,
             secrets: secrets, machine: RunMachine(plan: plan, run: stored.record, steps: stored.steps))
+        return (context, missing)
     }
 
     private func facts(_ pinned: Pinned) -> ValueMap {
@@ -100,18 +122,30 @@ struct Claim {
 
 /// The secrets of a plan.
 enum RunSecrets {
+    /// Their values as far as they can be had, and what is missing.
     static func resolve(
-        _ plan: Plan, _ pinned: PinnedContext, environment: [String: String],
+        _ plan: Plan, _ pinned: PinnedContext, secretInputs: [String], environment: [String: String],
         ask: (@Sendable (_ prompt: String, _ isSecret: Bool) -> String?)?
-    ) throws(ServiceFailure) -> SecretStore {
-        guard plan.graph.scopes.contains(where: { !$0.runbook.secrets.isEmpty }) else { return .none }
+    ) -> (SecretStore, missing: [String]) {
+        let scopes = plan.graph.scopes
+        guard scopes.contains(where: { !$0.runbook.secrets.isEmpty || $0.hidesInputs }) || !secretInputs.isEmpty else {
+            return (.none, [])
+        }
         let context = RunContext(
             id: 0, plan: plan, pinned: pinned, directory: "/", undoneDirectory: nil, secrets: .none,
             machine: RunMachine(plan: plan))
         let resolver = SecretResolver(
             environment: environment, ask: ask,
             text: { scope, template in try template.evaluate(RunBindings(context, scope: scope)).plainText },
-            workingDirectory: { scope in pinned.directories[plan.graph.scopes[scope].runbook.name] ?? "/" })
-        return SecretStore(try resolver.resolve(plan.graph))
+            workingDirectory: { scope in pinned.directories[scopes[scope].runbook.name] ?? "/" })
+        let (values, missing) = resolver.resolve(plan.graph)
+        let own = secretInputs.compactMap { plan.inputs[$0] }
+        let included = scopes.indices.dropFirst().flatMap { context.hiddenInputs(scope: $0).map(\.value) }
+        return (SecretStore(values, inputs: (own + included).flatMap(SecretInputs.texts)), missing)
     }
+}
+
+extension Scope {
+    /// Whether some of its inputs are kept out of the journal.
+    fileprivate var hidesInputs: Bool { owner != nil && runbook.inputs.contains(where: \.isSecret) }
 }

@@ -8,7 +8,7 @@ import RunbookModel
 
 /// Makes a plan again from what a run pinned, and from nothing else.
 enum PinnedPlan {
-    static func make(_ pinned: Pinned) throws(ServiceFailure) -> Plan {
+    static func make(_ pinned: Pinned, secretInputs: [String: Value]) throws(ServiceFailure) -> Plan {
         let profile = try profile(pinned)
         let provider = SourceProvider.pinned(pinned.sources)
         guard let root = rootPath(pinned) else {
@@ -20,10 +20,11 @@ enum PinnedPlan {
         let (loaded, bag) = loader.load(root)
         guard let loaded else { throw .diagnostics(bag) }
         let given: [String: Value]
-        do { given = try inputs(pinned.inputs) } catch {
+        do { given = try SecretInputs.restored(pinned.inputs, loaded.root, secretInputs) } catch {
             throw .refused("the pinned inputs cannot be read: \(error)", help: "run 'belay audit'")
         }
-        let bound = InputBinding.bind(loaded.root.inputs, given: given) { _ in .null }
+        let known = loaded.root.inputs.filter { !$0.isSecret || given[$0.name] != nil }
+        let bound = InputBinding.bind(known, given: given) { _ in .null }
         guard case .success(let values) = bound else {
             if case .failure(let problems) = bound { throw .inputs(problems.all) }
             throw .inputs([])
@@ -40,7 +41,7 @@ enum PinnedPlan {
         return profile
     }
 
-    private static func rootPath(_ pinned: Pinned) -> String? {
+    static func rootPath(_ pinned: Pinned) -> String? {
         pinned.sources.keys.first { path in
             let file = path.split(separator: "/").last.map(String.init) ?? path
             return file == "\(pinned.runbook).yml" || file == "\(pinned.runbook).yaml"
@@ -49,12 +50,6 @@ enum PinnedPlan {
 
     private static func directory(_ path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    }
-
-    private static func inputs(_ json: String) throws -> [String: Value] {
-        guard case .map(let map) = try JSONText.parse(json) else { return [:] }
-        return Dictionary(
-            uniqueKeysWithValues: map.compactMap { entry in entry.key.asString.map { ($0, entry.value) } })
     }
 }
 

@@ -94,6 +94,13 @@ enum Pinning {
         try HostFiles.syncDirectory(directory)
     }
 
+    /// Removes the files, so that changed ones can take their place; a crash in between leaves them to be made again.
+    static func discard(in directory: String) throws {
+        let target = directory + "/files"
+        guard access(target, F_OK) == 0 else { return }
+        try HostFiles.removeTree(target)
+    }
+
     /// The directory of each runbook, from the paths of its sources.
     static func directories(_ sources: some Sequence<String>, workingDirectory: String) -> [RunbookName: String] {
         var result: [RunbookName: String] = [:]

@@ -38,7 +38,8 @@ package struct PlanProbe: Sendable {
             let performer = AttemptPerformer(context: context, host: host)
             let desk = performer.desk
             try host.launcher.listen { _ = desk.deliver($0) }
-            let report = performer.evaluator.evaluate(checks, in: try performer.runContext(0, Cancellation()))
+            let report = performer.evaluator.evaluate(
+                checks, in: try performer.runContext(0, inputs: nil, Cancellation()))
             return report.results.map { masked($0, context.secrets) }
         } catch let failure as ServiceFailure {
             throw failure
@@ -55,7 +56,11 @@ package struct PlanProbe: Sendable {
             environment: pinned.environment,
             directories: Pinning.directories(pinned.sources.keys, workingDirectory: pinned.workingDirectory),
             facts: facts, startedAt: host.now.wall, user: host.actor.user, host: host.host)
-        let secrets = try RunSecrets.resolve(draft.plan, surroundings, environment: environment, ask: ask)
+        let (secrets, missing) = RunSecrets.resolve(
+            draft.plan, surroundings, secretInputs: Array(draft.secretInputs.keys), environment: environment, ask: ask)
+        guard missing.isEmpty else {
+            throw ServiceFailure.refused(missing.joined(separator: "\n"), help: "provide it and try again")
+        }
         return RunContext(
             id: 0, plan: draft.plan, pinned: surroundings, directory: directory, undoneDirectory: nil, secrets: secrets,
             machine: RunMachine(plan: draft.plan))

@@ -16,6 +16,12 @@ package struct RunDraft: Sendable {
     package let pinned: Pinned
     package var digest: String { plan.digest }
 
+    /// The values of its secret inputs, for the driver that goes on from here.
+    package var secretInputs: [String: Value] {
+        let names = SecretInputs.names(pinned, plan.runbook)
+        return Dictionary(uniqueKeysWithValues: names.compactMap { name in plan.inputs[name].map { (name, $0) } })
+    }
+
     /// The locks that the run takes.
     func locks() throws(ServiceFailure) -> [LockRequest] { try Self.locks(of: plan, pinned) }
 
@@ -116,7 +122,8 @@ extension RunService {
         let (loaded, bag) = loader.load(path)
         guard let loaded else { throw .diagnostics(bag) }
         try checkRequirements(loaded, profile?.profile, request.environment)
-        let inputs = try bind(loaded, request, profile?.profile)
+        let given = given(loaded.root, request)
+        let inputs = try bind(loaded, given, profile?.profile)
         let sources = Dictionary(
             loaded.sources.map { ($0.path, $0.file.bytes) }, uniquingKeysWith: { first, _ in first })
         let directories = Pinning.directories(sources.keys, workingDirectory: workspace.directory)
@@ -124,7 +131,7 @@ extension RunService {
         pinned.sources = sources
         pinned.files = try Pinning.files(loaded, directories)
         pinned.profile = profile?.source
-        pinned.inputs = Value.map(inputs).json()
+        pinned.inputs = SecretInputs.pinned(inputs, loaded.root.inputs, given: Set(given.keys))
         pinned.digest = Pinning.digest(sources, pinned.inputs, pinned.profile, pinned.files)
         pinned.environment = pinnedEnvironment(loaded, request.environment)
         pinned.workingDirectory = workspace.directory
@@ -188,20 +195,28 @@ extension RunService {
         }
     }
 
-    private static func bind(_ loaded: LoadedRunbook, _ request: RunRequest, _ profile: SystemProfile?)
-        throws(ServiceFailure) -> ValueMap
-    {
+    /// What was given for the inputs: with `-i`, in files, for secret ones in the environment, or by who was asked.
+    private static func given(_ runbook: Runbook, _ request: RunRequest) -> [String: Value] {
         var given = request.values
         for (name, text) in request.inputs {
-            let type = loaded.root.inputs.first { $0.name == name }?.type ?? .string
+            let type = runbook.inputs.first { $0.name == name }?.type ?? .string
             given[name] = type.parse(text)
         }
-        if let ask = request.ask {
-            for input in loaded.root.inputs where input.isRequired && given[input.name] == nil {
-                let prompt = input.description.map { "\(input.name) (\($0))" } ?? input.name
-                if let answer = ask(prompt, input.isSecret) { given[input.name] = input.type.parse(answer) }
-            }
+        for input in runbook.inputs where input.isSecret && given[input.name] ?? .null == .null {
+            // A run that is repeated gives the names of its secret inputs only.
+            given[input.name] = SecretInputs.fromEnvironment(input, request.environment)
         }
+        guard let ask = request.ask else { return given }
+        for input in runbook.inputs where input.isRequired && given[input.name] == nil {
+            let prompt = input.description.map { "\(input.name) (\($0))" } ?? input.name
+            if let answer = ask(prompt, input.isSecret) { given[input.name] = input.type.parse(answer) }
+        }
+        return given
+    }
+
+    private static func bind(_ loaded: LoadedRunbook, _ given: [String: Value], _ profile: SystemProfile?)
+        throws(ServiceFailure) -> ValueMap
+    {
         let bindings = DictionaryBindings(["system": .map(profile?.value ?? ValueMap())])
         switch InputBinding.bind(loaded.root.inputs, given: given, evaluate: { try $0.evaluate(bindings) }) {
         case .success(let inputs): return inputs

@@ -113,17 +113,13 @@ package final class RunService: Sendable {
     private func refuseLaterHolders(of locks: [LockRequest], since stored: StoredRun) throws {
         guard !locks.isEmpty else { return }
         let names = Set(locks.map(\.name))
-        for case .success(let later) in try journal.runs(RunFilter()) where later.id > stored.id {
-            let pinned = try journal.pinned(later.id)
-            guard let plan = try? plan(from: pinned), let theirs = try? RunDraft.locks(of: plan, pinned) else {
-                continue
-            }
-            let common = theirs.map(\.name).filter { names.contains($0) }
-            if let name = common.first, later.undoOf != stored.id || later.outcome != .refused {
-                throw ServiceFailure.refused(
-                    "run \(later.id) (\(later.runbook)) worked under the lock '\(name)' after run \(stored.id)",
-                    help: "undo run \(later.id) first, or put things back by hand")
-            }
+        for later in try journal.locksOfRuns(after: stored.id) {
+            guard let lock = later.locks.first(where: { names.contains($0.name) }),
+                case let summary = try journal.summary(later.run), summary.outcome != .refused
+            else { continue }
+            throw ServiceFailure.refused(
+                "run \(later.run) (\(summary.runbook)) worked under the lock '\(lock.name)' after run \(stored.id)",
+                help: "undo run \(later.run) first, or put things back by hand")
         }
     }
 
@@ -153,8 +149,10 @@ package final class RunService: Sendable {
     }
 
     /// The plan of a run, made again from what it pinned.
-    package func plan(from pinned: Pinned) throws(ServiceFailure) -> Plan {
-        try PinnedPlan.make(pinned)
+    ///
+    /// Without the values of its secret inputs it is good for looking at, not for driving.
+    package func plan(from pinned: Pinned, secretInputs: [String: Value] = [:]) throws(ServiceFailure) -> Plan {
+        try PinnedPlan.make(pinned, secretInputs: secretInputs)
     }
 
     // MARK: Saying something to a run
@@ -200,6 +198,10 @@ package struct ClaimOptions: Sendable {
     package var byPerson = true
     /// Goes on although the state directory was copied or comes from another machine: why.
     package var takeOver: String?
+    /// Moves the run to its files as they are now, where nothing changes that has begun.
+    package var adopts = false
+    /// Values of secret inputs that were given with the command; others are looked for where `SecretInputs` says.
+    package var secretInputs: [String: Value] = [:]
     package var environment: [String: String]
     package var ask: (@Sendable (_ prompt: String, _ isSecret: Bool) -> String?)?
     package init(environment: [String: String]) { self.environment = environment }

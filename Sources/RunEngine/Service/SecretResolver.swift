@@ -12,10 +12,8 @@ struct SecretResolver {
     let text: (Int, Template) throws -> String
     let workingDirectory: (Int) -> String
 
-    /// All secrets of all scopes.
-    ///
-    /// Errors: `ServiceFailure.refused`, naming every secret that cannot be had.
-    func resolve(_ graph: Graph) throws(ServiceFailure) -> [[(name: String, value: String)]] {
+    /// All secrets of all scopes that can be had, and what is missing.
+    func resolve(_ graph: Graph) -> (scopes: [[(name: String, value: String)]], missing: [String]) {
         var missing: [String] = []
         let scopes = graph.scopes.enumerated().map { index, scope in
             scope.runbook.secrets.compactMap { secret -> (name: String, value: String)? in
@@ -25,10 +23,7 @@ struct SecretResolver {
                 }
             }
         }
-        guard missing.isEmpty else {
-            throw .refused(missing.joined(separator: "\n"), help: "nothing was started; provide it and try again")
-        }
-        return scopes
+        return (scopes, missing)
     }
 
     private func value(of secret: SecretDeclaration, _ scope: Int) throws -> String {

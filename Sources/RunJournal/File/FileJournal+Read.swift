@@ -46,6 +46,10 @@ extension FileJournal {
         try read { database throws(JournalFailure) in try LockRows(database: database).all() }
     }
 
+    package func locksOfRuns(after run: RunID) throws(JournalFailure) -> [(run: RunID, locks: [LockRequest])] {
+        try read { database throws(JournalFailure) in try PinnedRows.locks(after: run, database) }
+    }
+
     package func runs(_ filter: RunFilter) throws(JournalFailure) -> [Result<RunSummary, JournalFailure>] {
         let query = Self.query(filter)
         return try read { database throws(JournalFailure) in

@@ -101,6 +101,26 @@ extension FileJournal {
         }
     }
 
+    package func repin(
+        _ run: RunID, epoch: Int64, _ pinned: Pinned, locks: [LockRequest], _ entry: JournalEntry
+    ) throws(JournalFailure) {
+        try write { database throws(JournalFailure) in
+            let rows = RunRows(database: database, run: run)
+            let head = try rows.head()
+            guard head.epoch == epoch else { throw .superseded(run, by: head.epoch) }
+            guard !head.isClosed else { throw .runIsClosed(run) }
+            try database.run("DELETE FROM definitions WHERE run = ?", .int(run.number))
+            try PinnedRows(database: database, run: run).insert(pinned, locks: locks)
+            try Self.forgetUnusedBlobs(database)
+            try rows.annotate([entry.event], at: entry.at)
+        }
+    }
+
+    private static func forgetUnusedBlobs(_ database: Connection) throws(JournalFailure) {
+        try database.run(
+            "DELETE FROM blobs WHERE NOT EXISTS (SELECT 1 FROM definition_files WHERE blob = blobs.digest)")
+    }
+
     package func note(_ run: RunID, text: String, by actor: Actor, at: Int64) throws(JournalFailure) {
         try write { database throws(JournalFailure) in
             try RunRows(database: database, run: run).annotate([.noted(text: text, by: actor)], at: at)
@@ -111,8 +131,7 @@ extension FileJournal {
         try write { database throws(JournalFailure) in
             guard try RunRows(database: database, run: run).head().isClosed else { throw .runIsOpen(run) }
             try database.run("DELETE FROM runs WHERE id = ?", .int(run.number))
-            try database.run(
-                "DELETE FROM blobs WHERE NOT EXISTS (SELECT 1 FROM definition_files WHERE blob = blobs.digest)")
+            try Self.forgetUnusedBlobs(database)
         }
     }
 }

@@ -84,6 +84,17 @@ struct PinnedRows {
         }
     }
 
+    /// The locks that later runs need, by run.
+    static func locks(after run: RunID, _ database: Connection) throws(JournalFailure)
+        -> [(run: RunID, locks: [LockRequest])]
+    {
+        try database.rows("SELECT run, locks FROM definitions WHERE run > ? ORDER BY run", .int(run.number)) {
+            row throws(JournalFailure) in
+            let rows = RunRows(database: database, run: RunID(row.int(0)))
+            return (rows.run, try rows.decode([LockRequest].self, row.textBytes(1), "the locks that it needs"))
+        }.filter { !$0.locks.isEmpty }
+    }
+
     /// The locks that the run needs.
     func locks() throws(JournalFailure) -> [LockRequest] {
         let rows = RunRows(database: database, run: run)

@@ -18,7 +18,8 @@ final class WriteGate {
         self.patience = patience
         descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileSystem.failure(path, "open") }
-        let text = "pid \(getpid()) (\(CommandLine.arguments.joined(separator: " ")))"
+        // The first words only: what follows may be the value of a secret input.
+        let text = "pid \(getpid()) (\(CommandLine.arguments.prefix(2).joined(separator: " ")))"
         card =
             Array(text.utf8.prefix(Self.cardSize - 1))
             + Array(repeating: UInt8(ascii: " "), count: max(1, Self.cardSize - 1 - text.utf8.count)) + [0x0a]

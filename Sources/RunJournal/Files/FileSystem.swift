@@ -33,6 +33,17 @@ enum FileSystem {
     static func isLink(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFLNK }
     static func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
 
+    /// Whether anything stands in a directory.
+    static func holdsEntries(_ path: String) -> Bool {
+        guard let directory = opendir(path) else { return false }
+        defer { closedir(directory) }
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            if name != [UInt8(ascii: ".")], name != [UInt8(ascii: "."), UInt8(ascii: ".")] { return true }
+        }
+        return false
+    }
+
     /// Makes a directory with exactly this mode; false where it was there.
     @discardableResult
     static func makeDirectory(_ path: String, mode: mode_t, group: gid_t? = nil) throws(JournalFailure) -> Bool {

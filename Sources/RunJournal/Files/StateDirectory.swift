@@ -90,6 +90,7 @@ extension StateDirectory {
         try makeParents()
         try FileSystem.makeDirectory(path, mode: directoryMode, group: group)
         try check()
+        try checkJournalIsThere()
         try FileSystem.makeDirectory(path + "/runs", mode: directoryMode, group: group)
         // SQLite gives its log the mode of the database. In this process nobody can have the database open yet
         // where it does not exist; where it exists it is not opened here (closing it would drop SQLite's locks).
@@ -109,6 +110,7 @@ extension StateDirectory {
 
     /// Refuses files that must not be used. Of a journal without its lock, which no command deletes, makes the lock.
     func checkFiles() throws(JournalFailure) {
+        try checkJournalIsThere()
         guard try hasJournal() else { throw .noJournal(path: path) }
         try FileSystem.makeFile(lockFile, mode: fileMode, group: group)
         for file in [database, lockFile] {
@@ -119,12 +121,23 @@ extension StateDirectory {
         }
     }
 
+    /// A new journal would give new runs the numbers, and the directories, of old ones.
+    private func checkJournalIsThere() throws(JournalFailure) {
+        for file in [database, database + "-wal"] {
+            if let status = try FileSystem.status(of: file), status.st_size > 0 { return }
+        }
+        guard FileSystem.holdsEntries(path + "/runs") else { return }
+        throw .journalGone(path: path)
+    }
+
     /// A private directory belongs to who uses it, and nobody else writes there; a team's belongs to its group.
     private func checkAccess(_ status: stat, _ path: String, isDirectory: Bool) throws(JournalFailure) {
         let mode = status.st_mode & 0o7777
         if let group {
             let expected: mode_t = isDirectory ? 0o2770 : 0o660
-            guard status.st_gid == group, mode & 0o007 == 0, mode & 0o770 == expected & 0o770 else {
+            // A step with `user:` passes through the directory.
+            let forbidden: mode_t = isDirectory ? 0o006 : 0o007
+            guard status.st_gid == group, mode & forbidden == 0, mode & 0o770 == expected & 0o770 else {
                 throw .wrongGroup(path: path, group: status.st_gid, expected: group, mode: mode)
             }
         } else {

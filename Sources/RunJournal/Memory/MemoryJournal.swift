@@ -15,7 +15,7 @@ package final class MemoryJournal: Journal {
         var changes: Int64 = 0
 
         struct Run {
-            let new: NewRun
+            var new: NewRun
             var record: RunRecord
             var steps: [StepPath: StepRecord]
             var epoch: Int64 = 0
@@ -134,6 +134,13 @@ package final class MemoryJournal: Journal {
 
     package func locks() throws(JournalFailure) -> [HeldLock] { state.withLock { $0.locks } }
 
+    package func locksOfRuns(after run: RunID) throws(JournalFailure) -> [(run: RunID, locks: [LockRequest])] {
+        state.withLock { state in
+            state.runs.filter { $0.key > run && !$0.value.new.locks.isEmpty }.sorted { $0.key < $1.key }
+                .map { (run: $0.key, locks: $0.value.new.locks) }
+        }
+    }
+
     package func breakLock(_ name: String, by actor: Actor, why: String, at: Int64) throws(JournalFailure) -> [RunID] {
         try write { state throws(JournalFailure) in
             let holders = state.locks.filter { $0.name == name }
@@ -153,6 +160,19 @@ package final class MemoryJournal: Journal {
             try state.checkFree(missing, for: run, isDriven: { _ in true })
             state.take(missing, for: run, at: at)
             return missing.map(\.name)
+        }
+    }
+
+    package func repin(
+        _ run: RunID, epoch: Int64, _ pinned: Pinned, locks: [LockRequest], _ entry: JournalEntry
+    ) throws(JournalFailure) {
+        try write { state throws(JournalFailure) in
+            let found = try state.run(run)
+            guard found.epoch == epoch else { throw .superseded(run, by: found.epoch) }
+            guard found.record.outcome == nil else { throw .runIsClosed(run) }
+            state.runs[run]?.new.pinned = pinned
+            state.runs[run]?.new.locks = locks
+            state.append([entry], to: run)
         }
     }
 

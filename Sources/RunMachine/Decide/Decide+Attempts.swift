@@ -5,6 +5,7 @@ extension RunMachine {
     /// What the end of an attempt leads to.
     func eventsOfEnd(_ index: Int, _ outcome: AttemptOutcome, _ context: DecisionContext) -> [RunEvent] {
         guard let intent = steps[index].inFlight else { return [] }
+        if steps[index].state == .undone { return eventsOfReapplicationEnd(index, intent, outcome, context) }
         if intent.purpose.isUndo { return eventsOfUndoEnd(index, intent, outcome, context) }
         let end = Ending(machine: self, index: index, intent: intent, outcome: outcome, context: context)
         if let because = steps[index].endOrderedBy, outcome.kind != .done, outcome.kind != .neverLaunched {

@@ -21,6 +21,7 @@ extension RunMachine {
         case .pending: return eventsOfFailure(index, reason, context)
         case .started: return eventsOfFailure(index, reason, context)
         case .undoStarted: return eventsOfUndoFailure(index, reason, context)
+        case .undone: return [questionOfReapplication(index, reason, context)]
         case .failed:
             // A retry that cannot be evaluated any more: the failure stands.
             guard derived.handlerRoot[index] == nil else { return [.stepAccepted(path)] }
@@ -194,7 +195,7 @@ extension RunMachine {
         }
     }
 
-    private func defaultInterruptPolicy(_ index: Int) -> InterruptPolicy {
+    func defaultInterruptPolicy(_ index: Int) -> InterruptPolicy {
         let node = graph.nodes[index]
         if !node.step.doneWhen.isEmpty { return .probe }
         return node.isReadOnly || node.hasInherentUndo || node.hasDesiredState ? .rerun : .ask

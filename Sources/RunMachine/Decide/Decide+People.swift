@@ -33,6 +33,8 @@ extension RunMachine {
         case .markDone: return eventsOfSuccess(index, outputs: decision.outputs)
         case .markFailed:
             return eventsOfFailure(index, "marked failed by \(decision.actor.user): \(decision.why)", context)
+        case .waive where steps[index].state == .undone:
+            return [.reapplication(path, steps[index].reapplication == .due ? .notApplied : .leftHeld)]
         case .waive: return [.undoWaived(path)] + (isRelease(index) ? [.released(path)] : [])
         case .rollback, .keep: return []
         }

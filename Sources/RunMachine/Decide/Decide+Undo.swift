@@ -34,7 +34,7 @@ extension RunMachine {
     }
 
     /// Whether the step's action may have done something.
-    func wasAttempted(_ index: Int) -> Bool { steps[index].tries > 0 && graph.nodes[index].action != nil }
+    package func wasAttempted(_ index: Int) -> Bool { steps[index].tries > 0 && graph.nodes[index].action != nil }
 
     /// What can be taken back of a step in its present state.
     func takeBack(_ index: Int) -> PlanNode.TakeBack {
@@ -77,12 +77,17 @@ extension RunMachine {
     }
 
     private func eventsAfterUndoStage(_ index: Int, _ intent: AttemptIntent) -> [RunEvent] {
+        nextUndoStage(index, after: intent).map { [$0] } ?? eventsOfUndone(index, reason: nil)
+    }
+
+    /// What comes after a stage of an undo; nil after the last.
+    func nextUndoStage(_ index: Int, after intent: AttemptIntent) -> RunEvent? {
         let stages = undoStages(index)
-        let path = graph.nodes[index].path
         guard let position = stages.firstIndex(where: { $0.purpose == intent.purpose && $0.item == intent.item }),
             position + 1 < stages.count
-        else { return eventsOfUndone(index, reason: nil) }
-        return [.attemptDue(path, stages[position + 1].purpose, item: stages[position + 1].item)]
+        else { return nil }
+        let next = stages[position + 1]
+        return .attemptDue(graph.nodes[index].path, next.purpose, item: next.item)
     }
 
     private func eventsOfUndone(_ index: Int, reason: String?) -> [RunEvent] {
@@ -104,9 +109,8 @@ extension RunMachine {
         _ index: Int, _ intent: AttemptIntent, _ outcome: AttemptOutcome, _ context: DecisionContext
     ) -> [RunEvent] {
         let path = graph.nodes[index].path
-        var policy = InterruptPolicy.rerun
-        if intent.purpose == .undo, case .actions(let undo) = graph.nodes[index].step.undo {
-            policy = undo.onInterrupt ?? .rerun
+        let policy = interruptPolicyOfUndo(index, intent)
+        if case .actions(let undo) = graph.nodes[index].step.undo {
             if policy == .probe, !undo.doneWhen.isEmpty { return [.attemptDue(path, .undoProbe, item: 0)] }
         }
         if policy == .ask || policy == .fail {
@@ -116,21 +120,33 @@ extension RunMachine {
         return [.attemptDue(path, intent.purpose, item: intent.item)]
     }
 
+    func interruptPolicyOfUndo(_ index: Int, _ intent: AttemptIntent) -> InterruptPolicy {
+        guard intent.purpose == .undo, case .actions(let undo) = graph.nodes[index].step.undo else { return .rerun }
+        return undo.onInterrupt ?? .rerun
+    }
+
     /// The undo has failed: once more after a while, or a person is asked.
     func eventsOfUndoFailure(
         _ index: Int, _ reason: String, _ context: DecisionContext, _ intent: AttemptIntent? = nil,
         _ cause: AttemptOutcome.Cause? = nil
     ) -> [RunEvent] {
         let path = graph.nodes[index].path
-        if let intent, let cause, let delay = context.retryDelay,
+        if let retry = retryOfUndo(index, intent, cause, context) { return [retry] }
+        return [.undoFailed(path, reason: reason), undoQuestion(index, reason, context)]
+    }
+
+    /// The next try of an undo, where its `retry` allows one.
+    func retryOfUndo(
+        _ index: Int, _ intent: AttemptIntent?, _ cause: AttemptOutcome.Cause?, _ context: DecisionContext
+    ) -> RunEvent? {
+        guard let intent, intent.purpose.isUndo, let cause, let delay = context.retryDelay,
             case .actions(let undo) = graph.nodes[index].step.undo,
             let retry = undo.retry, intent.tryNumber < retry.attempts, retry.covers(cause)
-        {
-            let item = intent.purpose == .undoVerify ? 0 : intent.item
-            let purpose = intent.purpose == .undoVerify ? .undo : intent.purpose
-            return [.retryScheduled(path, purpose, item: item, until: Deadline(from: context.now, length: delay))]
-        }
-        return [.undoFailed(path, reason: reason), undoQuestion(index, reason, context)]
+        else { return nil }
+        let item = intent.purpose == .undoVerify ? 0 : intent.item
+        let purpose = intent.purpose == .undoVerify ? .undo : intent.purpose
+        let until = Deadline(from: context.now, length: delay)
+        return .retryScheduled(graph.nodes[index].path, purpose, item: item, until: until)
     }
 
     private func undoQuestion(_ index: Int, _ reason: String, _ context: DecisionContext) -> RunEvent {

@@ -105,7 +105,8 @@ extension RunMachine {
         guard run.direction == .forward, run.forward == nil, !run.deadlineHasPassed else {
             return .ignore(why: "the deadline no longer matters")
         }
-        let reason = "the run's deadline has passed"
+        let doubt = run.clockWentBack == nil || whileDriven ? "" : ", by a wall clock that went back"
+        let reason = "the run's deadline has passed" + doubt
         let result = ForwardResult(.timedOut, reason: reason)
         switch rollbackPolicy {
         case .auto where then == .rollback && whileDriven: return .events([.deadlinePassed] + eventsOfTurn(result))

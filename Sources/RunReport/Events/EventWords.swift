@@ -30,6 +30,7 @@ package enum EventWords {
         case .clockWentBack(let milliseconds): return "the wall clock went back by \(ClockText.length(milliseconds))"
         case .lockBroken(let name, let actor, let why): return "lock '\(name)' broken by \(actor.user): \(why)"
         case .lockTaken(let name): return "lock '\(name)' taken again"
+        case .adopted(let digest, let actor): return "\(actor.user) moved it to the changed files (plan \(digest.prefix(12)))"
         case .handlerStarted(let event, _): return "handler \(event.rawValue) started"
         case .handlerEnded(let event, _): return "handler \(event.rawValue) ended"
         case .outputsComputed: return "outputs computed"
@@ -74,7 +75,18 @@ package enum EventWords {
         case .undoFailed(_, let reason): "undo failed: \(reason)"
         case .undoWaived: "its undo was waived"
         case .released: "released"
+        case .reapplication(_, let how): words(how)
         default: nil
+        }
+    }
+
+    private static func words(_ reapplication: Reapplication) -> String {
+        switch reapplication {
+        case .due: "to be applied again"
+        case .held: "applied again while the run is taken back"
+        case .released: "released again"
+        case .notApplied: "not applied again"
+        case .leftHeld: "left in force"
         }
     }
 

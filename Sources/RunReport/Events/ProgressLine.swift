@@ -58,6 +58,7 @@ package enum ProgressLine {
             if intent.purpose == .verify, intent.number > 1 { return nil }
             return ("▸", .cyan, intent.tryNumber > 1 ? "try \(intent.tryNumber)" : nil)
         case .undo, .restore: return ("◂", .cyan, intent.purpose == .undo ? "undo" : "restore")
+        case .reapply: return ("▸", .cyan, "applied again")
         default: return nil
         }
     }

@@ -30,12 +30,12 @@ struct PlanValues {
     private let bindings: [PlanBindings]
 
     /// Values of secret inputs are replaced, so that none of them is shown.
-    init(_ plan: Plan, facts: ValueMap) {
+    init(_ plan: Plan, _ graph: Graph, facts: ValueMap) {
         var bindings: [PlanBindings] = []
-        for scope in plan.graph.scopes {
+        for scope in graph.scopes {
             let inputs: ValueMap
             if let owner = scope.owner, let parent = scope.parent {
-                inputs = Self.inputs(of: plan.graph.nodes[owner], scope.runbook, bindings[parent])
+                inputs = Self.inputs(of: graph.nodes[owner], scope.runbook, bindings[parent])
             } else {
                 inputs = Self.masked(plan.inputs, scope.runbook)
             }

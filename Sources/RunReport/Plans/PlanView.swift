@@ -60,14 +60,15 @@ package struct PlanView: Encodable, Sendable {
 
     /// The view of a plan; `facts` are those of this host, `answers` what the preconditions say now (nil: not asked).
     package init(_ plan: Plan, facts: ValueMap, answers: [Precondition]?) {
-        let values = PlanValues(plan, facts: facts)
+        let graph = Self.unrolled(plan.graph)
+        let values = PlanValues(plan, graph, facts: facts)
         let runbook = plan.runbook
         self.runbook = runbook.name.text
         title = runbook.title
         system = plan.system?.name
         digest = plan.digest
         inputs = PlanValues.masked(plan.inputs, runbook).map {
-            Input(name: $0.key.asString ?? "", value: JSONValue($0.value))
+            Input(name: $0.key.asString ?? "", value: Self.shown($0.value))
         }
         locks = plan.locks.map { values.text($0.lock.name, scope: $0.scope) }
         deadline = Self.words(runbook.deadline)
@@ -78,8 +79,25 @@ package struct PlanView: Encodable, Sendable {
             ?? runbook.preconditions.map {
                 Precondition(title: words.words($0), severity: $0.severity.rawValue, answer: nil, detail: nil)
             }
-        steps = PlanSteps(plan: plan, values: values).all
+        steps = PlanSteps(plan: plan, graph: graph, values: values).all
         rollbackVerify = plan.rollbackVerify.map { Self.words(values, scope: $0.scope).words($0.check) }
+    }
+
+    /// The graph in which each `foreach` has one instance, so that the steps in it are seen.
+    private static func unrolled(_ graph: Graph) -> Graph {
+        var graph = graph
+        var index = 0
+        while index < graph.nodes.count {
+            if graph.nodes[index].role == .foreach { graph.add([Instance(key: "*", item: .null)], of: index) }
+            index += 1
+        }
+        return graph
+    }
+
+    /// Durations as people write them.
+    private static func shown(_ value: Value) -> JSONValue {
+        if case .duration = value { return JSONValue(.string(value.plainText)) }
+        return JSONValue(value)
     }
 
     static func words(_ values: PlanValues, scope: Int) -> ActionWords {
@@ -103,15 +121,18 @@ package struct PlanView: Encodable, Sendable {
 /// The steps of a plan in the order of its tree.
 private struct PlanSteps {
     let plan: Plan
+    let graph: Graph
     let values: PlanValues
 
     var all: [PlanView.Step] {
         var steps: [PlanView.Step] = []
         func add(_ index: Int, depth: Int) {
-            steps.append(step(plan.graph.nodes[index], depth))
-            for child in plan.graph.children[index] { add(child, depth: depth + 1) }
+            steps.append(step(graph.nodes[index], depth))
+            let isRepeated = graph.nodes[index].role == .foreach
+            let inside = isRepeated ? graph.children[index].flatMap { graph.children[$0] } : graph.children[index]
+            for child in inside { add(child, depth: depth + 1) }
         }
-        for root in plan.graph.roots { add(root, depth: 0) }
+        for root in graph.roots { add(root, depth: 0) }
         return steps
     }
 
@@ -122,7 +143,7 @@ private struct PlanSteps {
         return PlanView.Step(
             step: node.path.text, title: node.step.title.map(words.text), depth: depth, isGroup: !node.isLeaf,
             does: words.words(node), knownAfter: unknowns(node),
-            needs: plan.graph.needs[node.index].map { plan.graph.nodes[$0].path.text },
+            needs: graph.needs[node.index].map { graph.nodes[$0].path.text },
             when: node.step.when.map(words.expression), foreach: words.foreach(node.step.foreach),
             doneWhen: node.step.doneWhen.map { words.words($0) },
             verify: node.action == nil ? [] : node.step.verify.map { words.words($0) },
@@ -131,7 +152,7 @@ private struct PlanSteps {
     }
 
     private func onFailure(_ node: PlanNode) -> String {
-        let policy = node.step.onFailure ?? plan.graph.scopes[node.scope].runbook.onFailure
+        let policy = node.step.onFailure ?? graph.scopes[node.scope].runbook.onFailure
         return (policy ?? (node.action == nil ? .rollback : .stop)).rawValue
     }
 

@@ -72,12 +72,19 @@ package struct RunbookView: Encodable, Sendable {
         if let description {
             text +=
                 "\n"
-                + description.split(separator: "\n", omittingEmptySubsequences: false)
+                + Self.lines(description)
                 .map { $0.isEmpty ? "\n" : "  \(DisplayText.escaped(String($0)))\n" }.joined()
         }
         text += "\n" + facts()
         if !inputs.isEmpty { text += "\n" + inputTable(style) }
         return text + "\n" + graph.text(style)
+    }
+
+    /// Without empty lines at its end.
+    private static func lines(_ text: String) -> [Substring] {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
     }
 
     private func facts() -> String {

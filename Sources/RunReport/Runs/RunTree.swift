@@ -26,6 +26,14 @@ enum RunTree {
         return counts
     }
 
+    /// Steps whose temporary change may still be in force.
+    static func held(_ machine: RunMachine) -> [String] {
+        machine.workNodes.filter { node in
+            node.isLeaf && node.step.release != nil && machine.wasAttempted(node.index)
+                && machine.steps[node.index].mayHoldChange
+        }.map(\.path.text)
+    }
+
     static func questions(_ machine: RunMachine, run: Int64) -> [QuestionView] {
         guard !machine.run.isClosed else { return [] }
         let ofRun = machine.run.question.map { [QuestionView(run: run, step: nil, $0)] } ?? []

@@ -74,6 +74,7 @@ extension RunView {
             let left = steps.filter { !$0.isGroup && $0.record.state.mayHaveEffect }
             lines += left.map { field("not undone", $0.step) }
         }
+        lines += held.map { field("still held", $0) }
         return lines
     }
 
@@ -88,6 +89,7 @@ extension RunView {
 
     private func conclusion(_ style: TextStyle) -> [String] {
         var lines: [String] = []
+        if let reason = record.activityReason, isOpen { lines += ["", style.paint(DisplayText.escaped(reason), .yellow)] }
         for question in questions { lines += ["", style.paint(question.headline, .yellow)] }
         guard !next.isEmpty else { return lines }
         let width = next.map { DisplayText.columns(of: $0.command) }.max() ?? 0

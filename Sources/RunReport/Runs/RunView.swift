@@ -63,6 +63,8 @@ package struct RunView: Encodable, Sendable {
     package let isOpen: Bool
     package let direction: String
     package let activity: String
+    /// Why it stands still, where there is more to say than its questions do.
+    package let reason: String?
     package let outcome: String?
     /// The state in words.
     package let words: String
@@ -79,6 +81,8 @@ package struct RunView: Encodable, Sendable {
     package let counts: Counts
     package let steps: [StepView]
     package let questions: [QuestionView]
+    /// Steps whose temporary change may be in force although the run is closed.
+    package let held: [String]
     package let directory: String
     package let changedFiles: [String]
     /// Commands that go on from here, each with what it does.
@@ -87,8 +91,8 @@ package struct RunView: Encodable, Sendable {
     let started: Int64
 
     private enum CodingKeys: String, CodingKey {
-        case version, run, runbook, title, system, undoOf, isOpen, direction, activity, outcome, words, requester
-        case startedAt, endedAt, elapsed, driver, forward, rollback, deadline, outputs, counts, steps, questions
+        case version, run, runbook, title, system, undoOf, isOpen, direction, activity, reason, outcome, words, requester
+        case startedAt, endedAt, elapsed, driver, forward, rollback, deadline, outputs, counts, steps, questions, held
         case directory, changedFiles, next
     }
 
@@ -105,6 +109,7 @@ package struct RunView: Encodable, Sendable {
         isOpen = !record.isClosed
         direction = record.direction.rawValue
         activity = record.activity.rawValue
+        reason = record.isClosed ? nil : record.activityReason
         outcome = record.outcome?.rawValue
         words = Self.words(record, isDriven: facts.driver != nil)
         requester = facts.requester
@@ -119,6 +124,7 @@ package struct RunView: Encodable, Sendable {
         steps = RunTree.steps(machine, now: now)
         counts = RunTree.counts(machine)
         questions = RunTree.questions(machine, run: facts.run)
+        held = machine.run.isClosed ? RunTree.held(machine) : []
         directory = facts.directory
         changedFiles = facts.changedFiles
         next = NextCommand.all(

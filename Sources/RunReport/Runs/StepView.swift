@@ -83,6 +83,7 @@ package struct StepView: Encodable, Sendable, Equatable {
         case .undo: "undo"
         case .restore: "restore"
         case .undoVerify: "verify of the undo"
+        case .reapply: "applying again"
         }
     }
 

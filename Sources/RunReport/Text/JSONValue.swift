@@ -1,4 +1,5 @@
 import Expressions
+import RunbookModel
 
 /// A value of the expression language inside a view: encoded as the JSON that it stands for.
 package struct JSONValue: Encodable, Sendable, Equatable {
@@ -15,7 +16,7 @@ package struct JSONValue: Encodable, Sendable, Equatable {
         case .string(let text): try encodeSingle(text, encoder)
         case .list(let items): try encodeSingle(items.map { JSONValue($0) }, encoder)
         case .map(let map): try encode(map, encoder)
-        default: try encodeSingle(value.json(), encoder)
+        default: try encodeSingle(value.plainText, encoder)
         }
     }
 

@@ -22,6 +22,18 @@ package struct TextStyle: Sendable, Equatable {
         case cyan = "36"
     }
 
+    /// Columns of a text, colours left out.
+    package static func columns(of text: String) -> Int {
+        var columns = 0
+        var isEscape = false
+        for scalar in text.unicodeScalars {
+            if scalar == "\u{1B}" { isEscape = true }
+            if !isEscape { columns += DisplayText.width(of: scalar) }
+            if scalar == "m" { isEscape = false }
+        }
+        return columns
+    }
+
     package func paint(_ text: String, _ colour: Colour?) -> String {
         guard isColoured, let colour, !text.isEmpty else { return text }
         return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"

@@ -6,7 +6,7 @@ extension DecodingContext {
     /// What an expression must give.
     enum Wanted {
         case bool
-        case list
+        case items
         case text
         case anything
 
@@ -14,7 +14,7 @@ extension DecodingContext {
             switch (self, type) {
             case (.anything, _), (_, .dyn), (_, .error): true
             case (_, .wrapper(let inner)): accepts(inner)
-            case (.bool, .bool), (.list, .list), (.text, .string): true
+            case (.bool, .bool), (.items, .list), (.items, .map), (.items, .record), (.text, .string): true
             default: false
             }
         }
@@ -22,7 +22,7 @@ extension DecodingContext {
         var words: String {
             switch self {
             case .bool: "true or false"
-            case .list: "a list"
+            case .items: "a list or a mapping"
             case .text: "text"
             case .anything: "a value"
             }

@@ -28,7 +28,8 @@ struct ForEachDecoder {
             guard case .list(let items)? = decoder.decode(node, .list(.value)) else { return nil }
             return (.list(items), .dyn)
         }
-        guard let expression = context.expression(node, scope, gives: .list) else { return nil }
+        guard let expression = context.expression(node, scope, gives: .items) else { return nil }
+        // The items of a mapping are mappings of `key` and `value`.
         if case .list(let item) = expression.resultType { return (.expression(expression), item) }
         return (.expression(expression), .dyn)
     }
