@@ -34,8 +34,8 @@ struct Claim {
         if adoption != nil { try Pinning.discard(in: state.runDirectory(run, summary.runbook)) }
         let (context, missingSecrets) = try context(plan, pinned, summary, before)
         let stored = try service.journal.claim(run)
-        host.crashPoint("driver.claimed")
         if let adoption { try adopt(adoption, plan, stored.epoch) }
+        host.crashPoint("driver.claimed")
         _ = try service.journal.retakeLocks(run, epoch: stored.epoch, at: host.now.wall)
         let machine = RunMachine(plan: plan, run: stored.record, steps: stored.steps)
         let inFlight = machine.inFlight
