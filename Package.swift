@@ -110,7 +110,10 @@ let package = Package(
             name: "ActionTests",
             dependencies: ["Actions", "Checks", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"]),
         .testTarget(
-            name: "RunEngineTests", dependencies: ["CSQLite", "RunEngine", "RunHost", "Expressions", "TestSupport"]),
+            name: "RunEngineTests",
+            dependencies: [
+                "CSQLite", "RunEngine", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "Expressions", "TestSupport",
+            ]),
         .testTarget(
             name: "CommandTests",
             dependencies: ["CSQLite", "Expressions", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"],

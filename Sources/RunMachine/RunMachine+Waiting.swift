@@ -14,7 +14,7 @@ extension RunMachine {
     }
 
     private func waitInFlight(_ index: Int) -> Deadline? {
-        guard graph.nodes[index].action?.kind == "wait", let intent = steps[index].inFlight, intent.purpose == .action
+        guard graph.nodes[index].isWait, let intent = steps[index].inFlight, intent.purpose == .action
         else { return nil }
         return intent.deadline
     }

@@ -31,11 +31,7 @@ extension Driver {
 
     private func handle(_ request: DriverRequest) {
         switch request {
-        case .pause:
-            guard !isPausing else { return }
-            isPausing = true
-            decide(.pause(host.actor))
-            performer.cancelLooks()
+        case .pause: pause(for: host.actor)
         case .endAttempts:
             for flight in flights.values { flight.requestEnd() }
             performer.cancelAll()
@@ -46,9 +42,7 @@ extension Driver {
     /// What somebody said through the journal.
     func handle(_ entry: InboxEntry) {
         switch entry.kind {
-        case InboxKind.pause:
-            isPausing = true
-            decide(.pause(entry.actor))
+        case InboxKind.pause: pause(for: entry.actor)
         case InboxKind.decision:
             guard let decision = entry.decision else { return }
             decide(.decide(decision))
@@ -83,9 +77,15 @@ extension Driver {
     /// Nothing can be started any more: the run pauses when what is in flight has ended, and another driver goes on.
     func loseServer() {
         guard !isPausing else { return }
-        isPausing = true
         decide(.record(.noted(text: "the process that starts programs has ended; resume to go on", by: host.actor)))
-        decide(.pause(host.actor))
+        pause(for: host.actor)
+    }
+
+    /// Nothing new starts; checks and waits give way at once.
+    private func pause(for actor: Actor) {
+        guard !isPausing else { return }
+        isPausing = true
+        decide(.pause(actor))
         performer.cancelLooks()
     }
 

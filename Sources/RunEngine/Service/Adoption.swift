@@ -73,7 +73,7 @@ private struct Comparison {
             guard let index = new.index(of: node.path) else { return ["step '\(node.path)' is gone"] }
             let other = new.node(index)
             guard DefinitionText.of(node.step) != DefinitionText.of(other.step) || node.role != other.role else { return [] }
-            return ["step '\(node.path)':"] + TextDifference.lines(node.step.span.text, other.step.span.text)
+            return ["step '\(node.path)':"] + TextDifference.lines(node.step.sourceLines, other.step.sourceLines)
         }
     }
 
@@ -115,9 +115,9 @@ private struct Comparison {
 /// Two texts, as the lines in which they differ.
 enum TextDifference {
     /// Lines that are gone with `-`, new ones with `+`, between the first and the last difference.
-    static func lines(_ old: String, _ new: String) -> [String] {
-        var before = old.split(separator: "\n", omittingEmptySubsequences: false)[...]
-        var after = new.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    static func lines(_ old: [Substring], _ new: [Substring]) -> [String] {
+        var before = old[...]
+        var after = new[...]
         while let line = before.first, line == after.first {
             before.removeFirst()
             after.removeFirst()
@@ -127,5 +127,20 @@ enum TextDifference {
             after.removeLast()
         }
         return before.map { "  - \($0)" } + after.map { "  + \($0)" }
+    }
+}
+
+extension Step {
+    /// The lines of its file in which the step stands: its list item, as far as it is indented.
+    fileprivate var sourceLines: [Substring] {
+        let lines = String(decoding: span.file.bytes, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        let place = min(span.position.line, lines.count)
+        guard let first = lines[..<place].lastIndex(where: { $0.contains("id: \(id)") }) else { return [] }
+        let indent = lines[first].prefix { $0 == " " }.count
+        let rest = lines[(first + 1)...].prefix { line in
+            line.allSatisfy { $0 == " " } || line.prefix { $0 == " " }.count > indent
+        }
+        return [lines[first]] + rest
     }
 }

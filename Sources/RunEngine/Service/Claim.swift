@@ -31,7 +31,6 @@ struct Claim {
         let place = try Place.current(stateDirectory: state.path)
         let recorded = before.record.place?.decoded(Place.self)
         try checkPlace(recorded, place)
-        if adoption != nil { try Pinning.discard(in: state.runDirectory(run, summary.runbook)) }
         let (context, missingSecrets) = try context(plan, pinned, summary, before)
         let stored = try service.journal.claim(run)
         if let adoption { try adopt(adoption, plan, stored.epoch) }

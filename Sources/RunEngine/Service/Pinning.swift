@@ -78,10 +78,11 @@ enum Pinning {
         return Digest.sha256(parts)
     }
 
-    /// Puts the pinned files where steps find them (`$BELAY_FILES`).
+    /// Puts the pinned files where steps find them (`$BELAY_FILES`); only what is missing or different is written.
     static func materialize(_ files: [Pinned.File], in directory: String) throws {
         let target = directory + "/files"
-        guard access(target, F_OK) != 0, !files.isEmpty else { return }
+        guard !files.isEmpty else { return }
+        guard access(target, F_OK) != 0 else { return try repair(files, in: target) }
         let fresh = target + ".new"
         try HostFiles.makeDirectories(fresh)
         for file in files {
@@ -94,11 +95,14 @@ enum Pinning {
         try HostFiles.syncDirectory(directory)
     }
 
-    /// Removes the files, so that changed ones can take their place; a crash in between leaves them to be made again.
-    static func discard(in directory: String) throws {
-        let target = directory + "/files"
-        guard access(target, F_OK) == 0 else { return }
-        try HostFiles.removeTree(target)
+    /// After the run has moved to changed files. What is no longer pinned stays: a step in flight may use it.
+    private static func repair(_ files: [Pinned.File], in target: String) throws {
+        for file in files {
+            let path = "\(target)/\(file.path)"
+            guard (try? HostFiles.read(path, limit: limit)) != file.bytes else { continue }
+            try HostFiles.makeDirectories(HostFiles.parent(of: path), mode: 0o755)
+            try HostFiles.writeAtomically(file.bytes, to: path, mode: mode_t(file.mode))
+        }
     }
 
     /// The directory of each runbook, from the paths of its sources.

@@ -135,7 +135,7 @@ extension RunService {
         pinned.digest = Pinning.digest(sources, pinned.inputs, pinned.profile, pinned.files)
         pinned.environment = pinnedEnvironment(loaded, request.environment)
         pinned.workingDirectory = workspace.directory
-        pinned.facts = facts(request.environment)
+        pinned.facts = facts(request.environment, ofInterest: sources.values)
         pinned.belayVersion = BelayVersion.current
         if let wanted = request.planDigest, !pinned.digest.hasPrefix(wanted) {
             throw .refused(
@@ -234,9 +234,12 @@ extension RunService {
         return pinned
     }
 
-    private static func facts(_ environment: [String: String]) -> String {
+    /// The facts of the host; the programs on PATH, which take a while to list, only where a runbook may ask for them.
+    private static func facts(_ environment: [String: String], ofInterest sources: some Sequence<[UInt8]>) -> String {
         guard let facts = try? HostFacts.gather() else { return "{}" }
-        let commands = HostFacts.commands(onPath: environment["PATH"] ?? "")
+        let word = Array("facts".utf8)
+        let isAsked = sources.contains { $0.contains(word) }
+        let commands = isAsked ? HostFacts.commands(onPath: environment["PATH"] ?? "") : []
         let value: Value = [
             "host": .string(facts.host),
             "os": [

@@ -31,6 +31,15 @@ struct Bench {
 
     var output: String { belay.output }
 
+    /// Until a file of the scratch directory is there. The shell waits: it comes from another process.
+    func waitFor(_ name: String) throws {
+        let loop = #"i=0; until test -e "$0"; do sleep 0.02; i=$((i+1)); test $i -lt 1000 || exit 1; done"#
+        let wait = try Spawned(
+            ["sh", "-c", loop, scratch.file(name)], environment: belay.environment, directory: scratch.path,
+            output: scratch.file("output"))
+        try #require(wait.wait() == .exited(0), "\(name) did not come\n\(output)")
+    }
+
     func record(_ run: Int64 = 1) throws -> RunRecord { try inspector(run).record() }
     func step(_ path: StepPath, _ run: Int64 = 1) throws -> StepRecord {
         try #require(try inspector(run).steps()[path], "\(path)\n\(output)")

@@ -38,19 +38,10 @@ import Testing
         """
     }
 
-    private func waitFor(_ name: String, _ belay: Bench) throws {
-        // The shell waits: the file comes from another process.
-        let loop = #"i=0; until test -e "$0"; do sleep 0.02; i=$((i+1)); test $i -lt 1000 || exit 1; done"#
-        let wait = try Spawned(
-            ["sh", "-c", loop, belay.scratch.file(name)], environment: belay.belay.environment,
-            directory: belay.scratch.path, output: belay.scratch.file("output"))
-        try #require(wait.wait() == .exited(0), "\(name) did not come\n\(belay.output)")
-    }
-
     @Test func aRunWaitsForItsLockAndSaysForWhich() throws {
         let belay = try Bench(["holder": Self.holder("x"), "waits": Self.quick("{name: x, wait: 60s}")])
         let first = try belay.belay.start(["run", "holder"])
-        try waitFor("1.holds", belay)
+        try belay.waitFor("1.holds")
         let second = try belay.belay.start(["run", "waits"])
         let third = try belay("run", "holder")
         #expect(third == 7, "without `wait:` it is refused at once")
@@ -66,7 +57,7 @@ import Testing
             "alone": Self.quick("x"),
         ])
         let first = try belay.belay.start(["run", "holder"])
-        try waitFor("1.holds", belay)
+        try belay.waitFor("1.holds")
         #expect(try belay("run", "shared") == 0, "\(belay.output)")
         #expect(try belay("run", "alone") == 7)
         try belay.scratch.write("", to: "go")
@@ -80,7 +71,7 @@ import Testing
             "hasty": Self.quick("{name: x, preempt: true}"),
         ])
         let first = try belay.belay.start(["run", "holder"])
-        try waitFor("1.holds", belay)
+        try belay.waitFor("1.holds")
         #expect(try belay("run", "stuck") == 4)
         #expect(try belay("run", "hasty") == 7)
         #expect(try belay("run", "urgent") == 0, "\(belay.output)")
@@ -96,7 +87,7 @@ import Testing
         #expect(try belay("run", "stuck") == 4)
         #expect(try belay("locks", "break", "x", "--why", "a test") == 0)
         let other = try belay.belay.start(["run", "holder"])
-        try waitFor("2.holds", belay)
+        try belay.waitFor("2.holds")
         #expect(try belay("resume", "1") == 7, "another run has it now")
         try belay.scratch.write("", to: "go")
         #expect(other.wait() == .exited(0))
