@@ -55,7 +55,8 @@ extension RunMachine {
         if run.isEnding { return [.outcomeDecided(.inconsistent)] }
         guard derived.fronts[UndoFront.ofRun]?.isClear == true, !holdsAgain else { return [] }
         guard run.isRollbackVerified || !rollbackNeedsVerify else { return [] }
-        let isWaived = run.isRollbackVerifyWaived || steps.contains { $0.state == .waived || $0.reapplication == .leftHeld }
+        let isWaived =
+            run.isRollbackVerifyWaived || steps.contains { $0.state == .waived || $0.reapplication == .leftHeld }
         if isWaived { return [.outcomeDecided(.inconsistent)] }
         return [.outcomeDecided(derived.floor.isEmpty ? .rolledBack : .rolledBackToCommit)]
     }

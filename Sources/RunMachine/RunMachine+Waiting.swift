@@ -4,7 +4,9 @@ import RunbookModel
 extension RunMachine {
     /// Until when the run does nothing but wait (a `wait` step, handlers left out); nil while anything else goes on.
     package var waitingUntil: Deadline? {
-        guard !run.isClosed, run.question == nil, derived.questions.isEmpty, derived.backingOff.isEmpty else { return nil }
+        guard !run.isClosed, run.question == nil, derived.questions.isEmpty, derived.backingOff.isEmpty else {
+            return nil
+        }
         var earliest: Deadline?
         for index in derived.running where derived.handlerRoot[index] == nil {
             guard let deadline = waitInFlight(index) else { return nil }

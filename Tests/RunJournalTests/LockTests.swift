@@ -110,4 +110,23 @@ import Testing
         #expect(later.map(\.run) == [third.id])
         #expect(later.first?.locks == [shared, LockRequest(name: "other")])
     }
+
+    @Test(arguments: JournalKind.allCases)
+    func whatARunPinsIsReplacedByItsDriverOnlyAndItsNewLocksAreMissing(_ kind: JournalKind) throws {
+        let test = try TestJournal(kind)
+        let run = try SampleRun(in: test.journal, locks: [system])
+        try run.claim()
+        var pinned = SampleRun.pinned()
+        pinned.sources = ["update.yml": Array("runbook: update\nsteps: []\n".utf8)]
+        pinned.files = []
+        let entry = JournalEntry(at: 9, .adopted(planDigest: "d2", by: .bob))
+        #expect(throws: JournalFailure.superseded(run.id, by: 1)) {
+            try test.journal.repin(run.id, epoch: 0, pinned, locks: [], entry)
+        }
+        try test.journal.repin(run.id, epoch: run.epoch, pinned, locks: [system, LockRequest(name: "new")], entry)
+        #expect(try test.journal.pinned(run.id) == pinned)
+        #expect(try test.journal.events(run.id).last?.event == entry.event)
+        #expect(try test.journal.retakeLocks(run.id, epoch: run.epoch, at: 10) == ["new"])
+        #expect(try test.journal.audit(run.id) { _, _ in SampleRun.plan() }.isClean)
+    }
 }

@@ -73,7 +73,8 @@ import Testing
         try run.end("undo maintenance")
         #expect(
             run.log.suffix(6) == [
-                "undo_apply maintenance", "reapply maintenance", "reapply maintenance#1", "undo work", "undo maintenance",
+                "undo_apply maintenance", "reapply maintenance", "reapply maintenance#1", "undo work",
+                "undo maintenance",
                 "undo_apply maintenance",
             ])
         #expect(run.outcome == .rolledBack)

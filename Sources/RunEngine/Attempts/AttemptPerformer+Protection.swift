@@ -34,7 +34,9 @@ extension AttemptPerformer {
     func missingRoom(_ cancellation: Cancellation) -> String? {
         let protector = protector(cancellation)
         let needed = context.withMachine(\.workNodes).filter(isProtectionKnown).reduce(UInt64(0)) { total, node in
-            guard let items = try? protectedItems(node), let room = try? protector.room(for: items) else { return total }
+            guard let items = try? protectedItems(node), let room = try? protector.room(for: items) else {
+                return total
+            }
             return total + room
         }
         guard needed > 0 else { return nil }

@@ -150,9 +150,11 @@ extension RunContext {
     func journaled(_ inputs: ValueMap, scope: Int) -> Stored {
         let hidden = Set(hiddenInputs(scope: scope).map(\.name))
         return Stored(
-            .map(ValueMap(inputs.compactMap { entry in
-                entry.key.asString.flatMap { hidden.contains($0) ? nil : ($0, entry.value) }
-            })))
+            .map(
+                ValueMap(
+                    inputs.compactMap { entry in
+                        entry.key.asString.flatMap { hidden.contains($0) ? nil : ($0, entry.value) }
+                    })))
     }
 
     /// The variable `run`.

@@ -274,7 +274,8 @@ package final class Driver {
     private func tellWaiting() -> Bool {
         let (activity, until) = context.withMachine { ($0.run.activity, $0.waitingUntil) }
         switch (activity, until) {
-        case (.running, let until?) where until.remaining(at: host.now) >= Self.leastWait: decide(.park(.waiting, reason: nil))
+        case (.running, let until?) where until.remaining(at: host.now) >= Self.leastWait:
+            decide(.park(.waiting, reason: nil))
         case (.waiting, nil): decide(.resumeActivity)
         default: return false
         }

@@ -23,8 +23,9 @@ struct Adoption {
         pinned.environment.merge(old.environment) { _, old in old }
         pinned.workingDirectory = old.workingDirectory
         pinned.facts = old.facts
-        guard Set(pinned.sources.values) != Set(old.sources.values) || pinned.profile?.bytes != old.profile?.bytes
-            || pinned.files != old.files
+        guard
+            Set(pinned.sources.values) != Set(old.sources.values) || pinned.profile?.bytes != old.profile?.bytes
+                || pinned.files != old.files
         else { return nil }
         let comparison = Comparison(
             old: RunMachine(plan: try service.plan(from: old), run: stored.record, steps: stored.steps),
@@ -42,7 +43,8 @@ struct Adoption {
     }
 
     private static func request(_ old: Pinned, _ options: ClaimOptions) -> RunRequest {
-        var request = RunRequest(runbook: absolute(PinnedPlan.rootPath(old) ?? old.runbook.text, old), environment: options.environment)
+        var request = RunRequest(
+            runbook: absolute(PinnedPlan.rootPath(old) ?? old.runbook.text, old), environment: options.environment)
         request.system = old.profile.map { absolute($0.name, old) }
         request.ask = options.ask
         if case .map(let inputs)? = try? JSONText.parse(old.inputs) {
@@ -72,7 +74,9 @@ private struct Comparison {
         begun.flatMap { node -> [String] in
             guard let index = new.index(of: node.path) else { return ["step '\(node.path)' is gone"] }
             let other = new.node(index)
-            guard DefinitionText.of(node.step) != DefinitionText.of(other.step) || node.role != other.role else { return [] }
+            guard DefinitionText.of(node.step) != DefinitionText.of(other.step) || node.role != other.role else {
+                return []
+            }
             return ["step '\(node.path)':"] + TextDifference.lines(node.step.sourceLines, other.step.sourceLines)
         }
     }

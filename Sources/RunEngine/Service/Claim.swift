@@ -91,7 +91,8 @@ struct Claim {
             directories: Pinning.directories(pinned.sources.keys, workingDirectory: pinned.workingDirectory),
             facts: facts(pinned), startedAt: summary.startedAt, user: summary.requester.user, host: host.host)
         let (secrets, missing) = RunSecrets.resolve(
-            plan, surroundings, secretInputs: SecretInputs.names(pinned, plan.runbook), environment: options.environment,
+            plan, surroundings, secretInputs: SecretInputs.names(pinned, plan.runbook),
+            environment: options.environment,
             ask: options.ask)
         let context = RunContext(
             id: run.number, plan: plan, pinned: surroundings, directory: directory, undoneDirectory: undone,
@@ -107,7 +108,9 @@ struct Claim {
     /// What failed before may have left processes, which must be gone before anything is undone.
     private func rememberFailures(of driver: Driver, _ stored: StoredRun) throws {
         let mayMatter: Set<StepState> = [.failed, .unknown, .undoStarted, .undoFailed]
-        guard stored.record.direction == .rollback || stored.steps.values.contains(where: { mayMatter.contains($0.state) })
+        guard
+            stored.record.direction == .rollback
+                || stored.steps.values.contains(where: { mayMatter.contains($0.state) })
         else { return }
         let undone = try stored.summary.undoOf.map { try service.journal.attempts($0, step: nil) } ?? []
         for attempt in try undone + service.journal.attempts(run, step: nil) {

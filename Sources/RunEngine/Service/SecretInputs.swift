@@ -10,9 +10,10 @@ enum SecretInputs {
     static func pinned(_ inputs: ValueMap, _ declarations: [InputDeclaration], given: Set<String>) -> String {
         let secret = Set(declarations.filter(\.isSecret).map(\.name)).intersection(given)
         return Value.map(
-            ValueMap(inputs.compactMap { entry in
-                entry.key.asString.map { ($0, secret.contains($0) ? .null : entry.value) }
-            })
+            ValueMap(
+                inputs.compactMap { entry in
+                    entry.key.asString.map { ($0, secret.contains($0) ? .null : entry.value) }
+                })
         ).json()
     }
 
@@ -53,7 +54,8 @@ enum SecretInputs {
                 ?? options.ask?(input.description.map { "\(input.name) (\($0))" } ?? input.name, true)
                 .map(input.type.parse)
             guard let found else {
-                missing.append("secret input '\(input.name)': give it with -i \(input.name)=… or \(variable(input.name))")
+                missing.append(
+                    "secret input '\(input.name)': give it with -i \(input.name)=… or \(variable(input.name))")
                 continue
             }
             values[input.name] = found

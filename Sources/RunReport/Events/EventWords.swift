@@ -30,7 +30,8 @@ package enum EventWords {
         case .clockWentBack(let milliseconds): return "the wall clock went back by \(ClockText.length(milliseconds))"
         case .lockBroken(let name, let actor, let why): return "lock '\(name)' broken by \(actor.user): \(why)"
         case .lockTaken(let name): return "lock '\(name)' taken again"
-        case .adopted(let digest, let actor): return "\(actor.user) moved it to the changed files (plan \(digest.prefix(12)))"
+        case .adopted(let digest, let actor):
+            return "\(actor.user) moved it to the changed files (plan \(digest.prefix(12)))"
         case .handlerStarted(let event, _): return "handler \(event.rawValue) started"
         case .handlerEnded(let event, _): return "handler \(event.rawValue) ended"
         case .outputsComputed: return "outputs computed"

@@ -89,7 +89,9 @@ extension RunView {
 
     private func conclusion(_ style: TextStyle) -> [String] {
         var lines: [String] = []
-        if let reason = record.activityReason, isOpen { lines += ["", style.paint(DisplayText.escaped(reason), .yellow)] }
+        if let reason = record.activityReason, isOpen {
+            lines += ["", style.paint(DisplayText.escaped(reason), .yellow)]
+        }
         for question in questions { lines += ["", style.paint(question.headline, .yellow)] }
         guard !next.isEmpty else { return lines }
         let width = next.map { DisplayText.columns(of: $0.command) }.max() ?? 0

@@ -91,7 +91,8 @@ package struct RunView: Encodable, Sendable {
     let started: Int64
 
     private enum CodingKeys: String, CodingKey {
-        case version, run, runbook, title, system, undoOf, isOpen, direction, activity, reason, outcome, words, requester
+        case version, run, runbook, title, system, undoOf, isOpen, direction, activity, reason, outcome, words,
+            requester
         case startedAt, endedAt, elapsed, driver, forward, rollback, deadline, outputs, counts, steps, questions, held
         case directory, changedFiles, next
     }

@@ -69,7 +69,9 @@ import Testing
         let belay = try standing()
         try belay.write("plan", Self.text(first: #"echo changed >>"$HERE/log""#, second: "exit 1"))
         #expect(try belay("resume", "1", "--adopt") == 3, "\(belay.output)")
-        #expect(belay.output.contains(#"  - run: echo first >>"$HERE/log""#) || belay.output.contains(#"-     run: echo first"#), "\(belay.output)")
+        #expect(
+            belay.output.contains(#"  - run: echo first >>"$HERE/log""#)
+                || belay.output.contains(#"-     run: echo first"#), "\(belay.output)")
         #expect(belay.output.contains("step 'first':"))
         #expect(!belay.output.contains("step 'second':"))
         let wasTold = try belay.events().contains { if case .adopted = $0 { true } else { false } }

@@ -49,15 +49,15 @@ import Testing
     @Test func whatIsStillHeldWhenTheRunClosesIsNamed() throws {
         let belay = try Bench([
             "held": #"""
-                steps:
-                  - id: maintenance
-                    run: "true"
-                    release: {after: [work]}
-                    undo: {run: exit 1}
-                  - id: work
-                    run: "true"
-                    undo: none
-                """#
+            steps:
+              - id: maintenance
+                run: "true"
+                release: {after: [work]}
+                undo: {run: exit 1}
+              - id: work
+                run: "true"
+                undo: none
+            """#
         ])
         #expect(try belay("run", "held") == 4, "\(belay.output)")
         #expect(!belay.output.contains("still held"))

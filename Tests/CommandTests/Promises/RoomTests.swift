@@ -8,14 +8,14 @@ import Testing
     @Test func aRunWithoutRoomForItsSnapshotsIsRefusedAndChangesNothing() throws {
         let belay = try Bench([
             "big": #"""
-                steps:
-                  - id: first
-                    run: touch "$HERE/changed"
-                    undo: none
-                  - id: migrate
-                    run: "true"
-                    protect: [{sqlite: "${{ env.HERE }}/app.db"}]
-                """#
+            steps:
+              - id: first
+                run: touch "$HERE/changed"
+                undo: none
+              - id: migrate
+                run: "true"
+                protect: [{sqlite: "${{ env.HERE }}/app.db"}]
+            """#
         ])
         // A sparse file: its size counts, it takes nothing.
         let descriptor = open(belay.scratch.file("app.db"), O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
@@ -31,12 +31,12 @@ import Testing
     @Test func whatAStepThatIsLeftOutProtectsNeedsNoRoom() throws {
         let belay = try Bench([
             "big": #"""
-                steps:
-                  - id: migrate
-                    when: "false"
-                    run: "true"
-                    protect: [{sqlite: "${{ env.HERE }}/app.db"}]
-                """#
+            steps:
+              - id: migrate
+                when: "false"
+                run: "true"
+                protect: [{sqlite: "${{ env.HERE }}/app.db"}]
+            """#
         ])
         let descriptor = open(belay.scratch.file("app.db"), O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
         defer { close(descriptor) }

@@ -39,26 +39,27 @@ import Testing
         end = try belay.belay.resume()
         #expect(end == .exited(5), "\(belay.output)")
         #expect(try belay.step("long").state == .undone)
-        #expect(belay.scratch.processes().isEmpty)
+        #expect(!belay.scratch.exists("long"))
+        try belay.expectClean()
     }
 
     @Test func aRunThatTakesLongerThanEstimatedTellsOnce() throws {
         let belay = try Bench([
             "slow": #"""
-                estimate: {duration: 30ms}
-                steps:
-                  - id: work
-                    run: until test -e "$HERE/told"; do sleep 0.01; done
-                    undo: none
-                  - id: more
-                    run: sleep 0.1
-                    undo: none
-                handlers:
-                  slow:
-                    - id: tell
-                      run: echo slow >>"$HERE/told"
-                      undo: none
-                """#
+            estimate: {duration: 30ms}
+            steps:
+              - id: work
+                run: until test -e "$HERE/told"; do sleep 0.01; done
+                undo: none
+              - id: more
+                run: sleep 0.1
+                undo: none
+            handlers:
+              slow:
+                - id: tell
+                  run: echo slow >>"$HERE/told"
+                  undo: none
+            """#
         ])
         #expect(try belay("run", "slow") == 0, "\(belay.output)")
         #expect(belay.scratch.text("told") == "slow\n")

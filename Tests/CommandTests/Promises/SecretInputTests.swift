@@ -82,14 +82,14 @@ import Testing
     @Test func aSecretThatCannotBeHadStopsTheRunBeforeAnythingStarts() throws {
         var belay = try Bench([
             "needs": #"""
-                secrets:
-                  token: {env: APP_TOKEN}
-                steps:
-                  - id: use
-                    run: touch "$HERE/ran"
-                    env: {TOKEN: "${{ secrets.token }}"}
-                    undo: none
-                """#
+            secrets:
+              token: {env: APP_TOKEN}
+            steps:
+              - id: use
+                run: touch "$HERE/ran"
+                env: {TOKEN: "${{ secrets.token }}"}
+                undo: none
+            """#
         ])
         #expect(try belay("run", "needs") == 4, "\(belay.output)")
         #expect(belay.output.contains("secret 'token': the environment variable APP_TOKEN is not set"))

@@ -8,15 +8,15 @@ import Testing
     @Test func aRunThatOnlyWaitsSaysSoAndCallsItsHandler() throws {
         let belay = try Bench([
             "waits": #"""
-                steps:
-                  - id: pause
-                    wait: 1h
-                handlers:
-                  waiting:
-                    - id: tell
-                      run: echo waiting >>"$HERE/told"
-                      undo: none
-                """#
+            steps:
+              - id: pause
+                wait: 1h
+            handlers:
+              waiting:
+                - id: tell
+                  run: echo waiting >>"$HERE/told"
+                  undo: none
+            """#
         ])
         let run = try belay.belay.start(["run", "waits"])
         try belay.waitFor("told")
