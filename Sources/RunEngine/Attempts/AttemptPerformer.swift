@@ -1,7 +1,7 @@
-import Glibc
 import Actions
 import Checks
 import Expressions
+import Glibc
 import RunHost
 import RunMachine
 import RunPlan

@@ -21,7 +21,8 @@ enum LiveProcesses {
 
     static let startDetached: @Sendable (ProcessProbe) -> DetachedStart = { probe in
         guard let child = Child(probe, session: true) else { return .failed("no such program") }
-        return .started(ended: { child.end().map { child.result($0, .zero) } })
+        child.reapWhenEnded()
+        return .started(ended: { child.knownEnd.map { child.result($0, .zero) } })
     }
 }
 
@@ -74,9 +75,26 @@ private final class Child: Sendable {
             if ended != nil { return ended }
             var status: Int32 = 0
             guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
-            ended = status & 0x7f == 0 ? .exited(Int(status >> 8 & 0xff)) : .signalled(Int(status & 0x7f))
+            ended = Self.end(status)
             return ended
         }
+    }
+
+    /// How it ended, once a thread of its own has seen that.
+    var knownEnd: ProcessProbeResult.End? { ended.withLock { $0 } }
+
+    /// Waits for the end on a thread: an ended child that nobody waits for makes Swift Testing's exit tests hang.
+    func reapWhenEnded() {
+        try? WorkerThread.start(name: "reaper") { [self] in
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+            let end = Self.end(status)
+            ended.withLock { $0 = end }
+        }
+    }
+
+    private static func end(_ status: Int32) -> ProcessProbeResult.End {
+        status & 0x7f == 0 ? .exited(Int(status >> 8 & 0xff)) : .signalled(Int(status & 0x7f))
     }
 
     func kill() {
