@@ -39,12 +39,28 @@ extension RunMachine {
 
     /// Waits between tries that are over.
     private func eventsOfTimers(_ context: DecisionContext) -> [RunEvent] {
-        derived.backingOff.sorted().compactMap { index in
+        if let late = groupDeadlines.first(where: { $0.deadline.hasPassed(at: context.now) }) {
+            return eventsOfLateGroup(late.group, late.deadline)
+        }
+        return derived.backingOff.sorted().compactMap { index in
             guard case .backingOff(let purpose, let item, let until) = steps[index].phase,
                 until.hasPassed(at: context.now)
             else { return nil }
             return .attemptDue(graph.nodes[index].path, purpose, item: item)
         }
+    }
+
+    /// A group has taken too long: nothing more starts in it, and what is in flight is ended.
+    private func eventsOfLateGroup(_ group: Int, _ deadline: Deadline) -> [RunEvent] {
+        let node = graph.nodes[group]
+        let reason = "timed out after \(DurationText.render(.milliseconds(deadline.length)))"
+        let ended: [RunEvent] = derived.running.sorted().compactMap { index in
+            guard let intent = steps[index].inFlight, intent.purpose.canBeOrderedToEnd,
+                steps[index].endOrderedBy == nil, graph.ancestors(of: index).contains(group)
+            else { return nil }
+            return .attemptEndOrdered(intent.step, number: intent.number, because: node.path)
+        }
+        return [.groupFailing(node.path, reason: reason, undo: node.step.onFailure == .undoGroup)] + ended
     }
 
     // MARK: Groups

@@ -26,6 +26,8 @@ struct Derived: Sendable {
     var questions: Set<Int> = []
     /// Groups whose last child has settled, or that are failing.
     var groups: Set<Int> = []
+    /// Groups under way that have a deadline.
+    var timedGroups: Set<Int> = []
     /// Steps that hold a temporary change.
     var held: Set<Int> = []
     /// Steps whose released change a rollback applies again.
@@ -85,6 +87,7 @@ extension RunMachine {
         if isInstance(index), record.isFailedInstance, let parent = node.parent {
             derived.failedInstances[parent, default: 0] += 1
         }
+        markTimedGroup(index)
         markBetweenAttempts(index)
     }
 
@@ -165,6 +168,11 @@ extension RunMachine {
         return closure
     }
 
+    private mutating func markTimedGroup(_ index: Int) {
+        let isTimed = steps[index].groupDeadline != nil && steps[index].state == .started
+        if isTimed { derived.timedGroups.insert(index) } else { derived.timedGroups.remove(index) }
+    }
+
     /// Updates the indexes after a record has changed.
     mutating func reindex(_ index: Int, from old: StepRecord) {
         let new = steps[index]
@@ -186,6 +194,7 @@ extension RunMachine {
         if old.isFailedInstance != new.isFailedInstance, isInstance(index), let parent = graph.nodes[index].parent {
             derived.failedInstances[parent, default: 0] += new.isFailedInstance ? 1 : -1
         }
+        markTimedGroup(index)
         markBetweenAttempts(index)
     }
 

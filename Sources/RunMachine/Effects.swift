@@ -48,7 +48,18 @@ extension RunMachine {
         let retries: [Deadline] = derived.backingOff.compactMap {
             if case .backingOff(_, _, let until) = steps[$0].phase { until } else { nil }
         }
-        return retries.min { $0.due.wall < $1.due.wall }
+        return (retries + groupDeadlines.map(\.deadline)).min { $0.due.wall < $1.due.wall }
+    }
+
+    /// The deadlines of groups under way. The time in which a person is asked does not count against them.
+    var groupDeadlines: [(group: Int, deadline: Deadline)] {
+        guard derived.questions.isEmpty, run.question == nil, run.direction == .forward, !run.isEnding else {
+            return []
+        }
+        return derived.timedGroups.sorted().compactMap { index in
+            guard steps[index].failing == nil, let deadline = steps[index].groupDeadline else { return nil }
+            return (index, deadline)
+        }
     }
 
     private func interruptions() -> [Effect] {

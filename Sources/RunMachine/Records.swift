@@ -113,6 +113,8 @@ package struct StepRecord: Codable, Sendable, Equatable {
     package var importedAttempts: Int?
     /// The number of the attempt that took the snapshot.
     package var snapshot: Int?
+    /// When a group that is under way must have ended.
+    package var groupDeadline: Deadline?
     /// Until when a `wait` waits, fixed when it first started.
     package var waitUntil: Deadline?
     /// What the action noted about the state before it, for its own undo.

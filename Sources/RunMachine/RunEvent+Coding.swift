@@ -20,6 +20,10 @@ extension RunEvent {
         case _0 = "step"
         case reason, undo
     }
+    enum GroupDeadlineSetCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case _1 = "deadline"
+    }
     enum AttemptIntendedCodingKeys: String, CodingKey { case _0 = "intent" }
     enum AttemptEndedCodingKeys: String, CodingKey {
         case _0 = "step"

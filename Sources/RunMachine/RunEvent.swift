@@ -11,6 +11,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case stepSkipped(StepPath, reason: String, cutOff: Bool)
     /// A group, an inclusion (with its inputs) or a `foreach` (with its instances) has started.
     case groupStarted(StepPath, inputs: Stored?, instances: [StepRecord.InstanceRecord]?)
+    /// Until when a group with a `timeout` may take; set again when a person lets a step in it be tried again.
+    case groupDeadlineSet(StepPath, Deadline)
     /// Nothing more starts in the group; it fails once what is in flight has ended and, with `undo`, is taken back.
     case groupFailing(StepPath, reason: String, undo: Bool)
     case attemptIntended(AttemptIntent)
@@ -107,7 +109,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     package var step: StepPath? {
         switch self {
         case .stepSkipped(let path, _, _), .groupStarted(let path, _, _), .groupFailing(let path, _, _),
-            .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .attemptEndOrdered(let path, _, _),
+            .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .groupDeadlineSet(let path, _),
+            .attemptEndOrdered(let path, _, _),
             .stateRecorded(let path, _), .attemptDue(let path, _, _), .retryScheduled(let path, _, _, _),
             .stepSucceeded(let path, _), .stepFailed(let path, _, _), .stepUnknown(let path, _, _),
             .stepReset(let path, _), .stepCommitted(let path), .stepAccepted(let path), .undoStarted(let path),

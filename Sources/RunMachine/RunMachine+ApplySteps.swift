@@ -16,6 +16,7 @@ extension RunMachine {
         case .attemptIntended(let intent): try intend(index, intent)
         case .attemptEnded(_, let number, let outcome, let then): try end(index, number, outcome, then)
         case .attemptAdopted: run.fruitlessClaims = 0
+        case .groupDeadlineSet(_, let deadline): change(index) { $0.groupDeadline = deadline }
         case .attemptEndOrdered(_, let number, let because): try orderEnd(index, number, because)
         case .stateRecorded(_, let state): change(index) { $0.stateBefore = $0.stateBefore ?? state }
         case .attemptDue(_, let purpose, let item): change(index) { $0.phase = .due(purpose, item: item) }

@@ -10,7 +10,7 @@ package enum ResultBindings {
     ) -> [String: Value] {
         [
             "exit": .int(Int64(signal.map { 128 + $0 } ?? exit)), "signal": signal.map { .int(Int64($0)) } ?? .null,
-            "stdout": .string(text(stdout)), "stderr": .string(text(stderr)), "elapsed": .duration(TimeSpan(elapsed)),
+            "stdout": .string(line(stdout)), "stderr": .string(line(stderr)), "elapsed": .duration(TimeSpan(elapsed)),
         ]
     }
 
@@ -26,6 +26,11 @@ package enum ResultBindings {
     private static func body(_ bytes: [UInt8]) -> Value {
         if let parsed = try? JSONText.parse(bytes) { return parsed }
         return .string(text(bytes))
+    }
+
+    /// Without the newlines at the end, as shells substitute the output of a command.
+    private static func line(_ bytes: [UInt8]) -> String {
+        text(Array(bytes[..<((bytes.lastIndex { $0 != UInt8(ascii: "\n") } ?? -1) + 1)]))
     }
 
     /// Bytes that are not UTF-8 become replacement characters.

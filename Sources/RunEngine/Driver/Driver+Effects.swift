@@ -48,7 +48,10 @@ extension Driver {
             }
             switch node.role {
             case .leaf: attempt(index, context.withMachine { $0.firstPurpose(index) }, item: 0)
-            case .group, .handler: decide(.startGroup(node.path, inputs: nil, instances: nil))
+            case .group, .handler:
+                let timeout = try performer.timeout(node, .action)
+                decide(.startGroup(node.path, inputs: nil, instances: nil))
+                setDeadline(of: node, timeout)
             case .foreach:
                 decide(.startGroup(node.path, inputs: nil, instances: try performer.instances(of: node)))
             case .inclusion(let scope): try include(node, scope)
@@ -58,13 +61,21 @@ extension Driver {
         }
     }
 
+    private func setDeadline(of group: PlanNode, _ timeout: Duration?) {
+        guard let timeout else { return }
+        let deadline = Deadline(from: host.now, length: timeout.inMilliseconds)
+        decide(.record(.groupDeadlineSet(group.path, deadline)))
+    }
+
     /// The preconditions of an included runbook are a gate at its place.
     private func include(_ node: PlanNode, _ scope: Int) throws {
         let hasGate = !context.scopeRunbook(scope).preconditions.isEmpty
         let isAdmitted = context.withMachine { $0.record(node.path)?.isAdmitted ?? false }
         let inputs = try performer.inputs(of: node, scope)
         guard hasGate, !isAdmitted else {
+            let timeout = try performer.timeout(node, .action)
             decide(.startGroup(node.path, inputs: context.journaled(inputs, scope: scope), instances: nil))
+            setDeadline(of: node, timeout)
             return
         }
         attempt(node.index, .gate, item: 0)

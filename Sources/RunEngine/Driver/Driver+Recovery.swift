@@ -1,3 +1,4 @@
+import Glibc
 import RunHost
 import RunMachine
 import RunPlan
@@ -75,7 +76,11 @@ extension Driver {
     }
 
     private func adoptWithoutSupervisor(_ path: StepPath, _ number: Int, _ file: AttemptFile?) throws {
-        let started = try file?.slots().started.record
+        let slots = try file?.slots()
+        if let file, slots?.areEmpty == true, !hasWaitedForStart.contains(file.path) {
+            return try awaitStart(path, number, file.path)
+        }
+        let started = slots?.started.record
         let left = started?.deadline.map { max(0, $0 - host.clock.bootTime()) }
         // What an action inside a driver started has a limit of its own, which its own supervisor sees to.
         let endsByItself = identity(path, number).map(performer.isInside) ?? false
@@ -96,6 +101,22 @@ extension Driver {
             if hasEnded != true, left != nil { try? processes.end(remains, grace: .seconds(10)) }
             mailbox.send(.lookAgain(path, number: number))
         }
+    }
+
+    /// The lock is held and nothing is written yet: the launch that an earlier driver ordered is still on its way.
+    private func awaitStart(_ path: StepPath, _ number: Int, _ file: String) throws {
+        hasWaitedForStart.insert(file)
+        orphans[path.text] = number
+        let mailbox = mailbox
+        try WorkerThread.start(name: "launch-watch") {
+            for _ in 0..<500 where Self.isOnItsWay(file) { poll(nil, 0, 20) }
+            mailbox.send(.lookAgain(path, number: number))
+        }
+    }
+
+    private static func isOnItsWay(_ path: String) -> Bool {
+        guard let file = try? AttemptFile.open(path), (try? file.slots().areEmpty) == true else { return false }
+        return (try? file.lock()) == false
     }
 
     private func identity(_ path: StepPath, _ number: Int) -> AttemptIdentity? {

@@ -48,6 +48,8 @@ package final class Driver {
     var clearing = 0
     /// Adopted attempts whose supervisor is dead, by step.
     var orphans: [String: Int] = [:]
+    /// Attempt files whose launch was waited for after an earlier driver's death.
+    var hasWaitedForStart: Set<String> = []
 
     package init(
         context: RunContext, journal: any Journal, host: EngineHost, observer: any RunObserver, place: Place,

@@ -122,6 +122,7 @@ extension RunService {
         let (loaded, bag) = loader.load(path)
         guard let loaded else { throw .diagnostics(bag) }
         try checkRequirements(loaded, profile?.profile, request.environment)
+        try checkSecrets(loaded, request.environment)
         let given = given(loaded.root, request)
         let inputs = try bind(loaded, given, profile?.profile)
         let sources = Dictionary(
@@ -173,6 +174,18 @@ extension RunService {
         do {
             return (profile, Pinned.Source(name: path, bytes: try HostFiles.read(path)))
         } catch { throw .refused("\(path) cannot be read: \(error)", help: nil) }
+    }
+
+    /// Refuses a run whose secrets are surely missing, before it takes locks that it could not use.
+    private static func checkSecrets(_ loaded: LoadedRunbook, _ environment: [String: String]) throws(ServiceFailure) {
+        let secrets = ([loaded.root] + loaded.included.values.sorted { $0.name < $1.name }).flatMap(\.secrets)
+        let missing = secrets.compactMap { secret -> String? in
+            guard case .environment(let name) = secret.source, environment[name] ?? "" == "" else { return nil }
+            return "secret '\(secret.name)': the environment variable \(name) is not set"
+        }
+        guard missing.isEmpty else {
+            throw .refused(missing.joined(separator: "\n"), help: "nothing was started; set it and try again")
+        }
     }
 
     private static func checkRequirements(

@@ -92,11 +92,20 @@ package enum AttemptEvidence: Sendable, Equatable {
                 file: nil, digestsFit: false, place: place, supervisorIsAlive: false, sessionIsAlive: false)
             return Finding(evidence: classify(facts), file: nil)
         }
-        // The lock first: a result that is written before it is given back is then seen.
-        let lock: Facts.Lock = try file.lock() ? .ours : .held
-        let slots = try file.slots()
-        let remains = slots.started.record.map { AttemptRemains(session: $0.pid, startTicks: $0.startTicks) }
-        let members = try place.samePidNamespace ? remains.map(processes.members) ?? [] : []
+        // Whoever is looked for in the process table first, then the lock, then the records again: a supervisor that is
+        // gone has written its result before, and what it wrote before it let go of the lock is seen.
+        var slots = try file.slots()
+        var remains: AttemptRemains?
+        var members: [HostProcess] = []
+        var lock = Facts.Lock.held
+        var seen: AttemptSlots.Slot<AttemptStarted>
+        repeat {
+            seen = slots.started
+            remains = seen.record.map { AttemptRemains(session: $0.pid, startTicks: $0.startTicks) }
+            members = try place.samePidNamespace ? remains.map(processes.members) ?? [] : []
+            lock = try file.lock() ? .ours : .held
+            slots = try file.slots()
+        } while slots.started != seen
         let evidence = classify(
             Facts(
                 file: (slots, lock), digestsFit: slots.result.record.map { paths.digestsFit($0) } ?? false,

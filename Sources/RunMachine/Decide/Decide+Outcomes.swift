@@ -212,7 +212,7 @@ extension Choice {
 
 extension Purpose {
     /// Whether `cancel_running` of another step ends such an attempt. What settles an open question goes on, and undos.
-    fileprivate var canBeOrderedToEnd: Bool { self != .settle && !isUndo }
+    var canBeOrderedToEnd: Bool { self != .settle && !isUndo }
 }
 
 extension RunEvent {

@@ -23,10 +23,19 @@ extension RunMachine {
         return .events(made + eventsOfChoice(decision, index, context))
     }
 
+    /// What a person lets be tried again has the whole time of the groups around it.
+    private func eventsOfFreshDeadlines(around index: Int, _ context: DecisionContext) -> [RunEvent] {
+        graph.ancestors(of: index).compactMap { group in
+            guard let deadline = steps[group].groupDeadline else { return nil }
+            return .groupDeadlineSet(
+                graph.nodes[group].path, Deadline(from: context.now, length: deadline.length))
+        }
+    }
+
     private func eventsOfChoice(_ decision: HumanDecision, _ index: Int, _ context: DecisionContext) -> [RunEvent] {
         let path = graph.nodes[index].path
         switch decision.choice {
-        case .retry: return eventsOfRetry(index, context)
+        case .retry: return eventsOfRetry(index, context) + eventsOfFreshDeadlines(around: index, context)
         case .skip where steps[index].state == .pending:
             return [.stepSkipped(path, reason: "skipped by \(decision.actor.user): \(decision.why)", cutOff: false)]
         case .skip, .accept: return [.stepAccepted(path)]

@@ -52,6 +52,8 @@ package enum EventWords {
             let again = intent.tryNumber > 1 ? ", try \(intent.tryNumber)" : ""
             return "\(StepView.purposeWords(intent.purpose)) started (attempt \(intent.number)\(again))"
         case .attemptEnded(_, let number, let outcome, _): return "attempt \(number) \(words(outcome))"
+        case .groupDeadlineSet(_, let deadline):
+            return "has \(DurationText.render(.milliseconds(deadline.length)))"
         case .attemptAdopted(_, let number, let pid):
             return "attempt \(number) is still running as process \(pid); waiting for it"
         case .attemptEndOrdered(_, let number, let because):
