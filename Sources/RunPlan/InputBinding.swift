@@ -144,22 +144,6 @@ package struct InputProblems: Error, Sendable {
 }
 
 extension InputType {
-    /// The form to which given values are converted.
-    package var shape: Shape {
-        switch self {
-        case .string, .version: .string
-        case .int: .int(Int64.min...Int64.max)
-        case .number: .number
-        case .bool: .bool
-        case .duration: .duration
-        case .size: .size
-        case .path: .path
-        case .url: .url
-        case .list(let item): .list(item.shape)
-        case .map: .value
-        }
-    }
-
     /// Reads a value from a command line: JSON for lists and maps, a comma list for simple lists, else the text.
     package func parse(_ text: String) -> Value {
         switch self {

@@ -141,3 +141,21 @@ extension String {
         hasPrefix("\"") && hasSuffix("\"") && count >= 2 ? String(dropFirst().dropLast()) : self
     }
 }
+
+extension InputType {
+    /// The form to which values of it are converted.
+    package var shape: Shape {
+        switch self {
+        case .string, .version: .string
+        case .int: .int(Int64.min...Int64.max)
+        case .number: .number
+        case .bool: .bool
+        case .duration: .duration
+        case .size: .size
+        case .path: .path
+        case .url: .url
+        case .list(let item): .list(item.shape)
+        case .map: .mapping(.value)
+        }
+    }
+}

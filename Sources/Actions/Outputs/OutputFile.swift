@@ -113,19 +113,4 @@ extension InputType {
         default: return try shape.convert(value)
         }
     }
-
-    private var shape: Shape {
-        switch self {
-        case .string, .version: .string
-        case .path: .path
-        case .url: .url
-        case .int: .int(.min ... .max)
-        case .size: .size
-        case .number: .number
-        case .bool: .bool
-        case .duration: .duration
-        case .list(let item): .list(item.shape)
-        case .map: .mapping(.value)
-        }
-    }
 }

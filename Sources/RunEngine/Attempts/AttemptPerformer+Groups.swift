@@ -138,6 +138,17 @@ extension AttemptPerformer {
         }
     }
 
+    /// The answer of the preconditions with `recheck`; nil where there are none. Blocks the thread.
+    func recheck() -> AttemptOutcome? {
+        let preconditions = context.plan.runbook.preconditions.filter(\.recheck)
+        guard !preconditions.isEmpty else { return nil }
+        do {
+            return masked(waitUntilMet(preconditions, try runContext(0, inputs: nil, Cancellation())))
+        } catch {
+            return AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
+        }
+    }
+
     /// The inputs of an inclusion that has not started; nil for the runbook itself.
     private func staticInputs(_ scope: Int) throws -> ValueMap? {
         guard let owner = context.withMachine({ $0.graph.scopes[scope].owner }) else { return nil }

@@ -23,6 +23,17 @@ extension Driver {
         }
     }
 
+    /// A run that goes on looks again at the preconditions that ask for it; unmet, a person decides.
+    func recheckPreconditions() {
+        let run = record
+        guard run.direction == .forward, run.isAdmitted, !run.isEnding, run.question == nil,
+            let outcome = performer.recheck(), outcome.kind != .done
+        else { return }
+        let why = "a precondition does not hold any more: \(outcome.reason ?? "not met")"
+        let question = Question(why: why, choices: [.retry, .rollback, .keep], since: host.now.wall)
+        decide(.record(.questionOpened(nil, question)))
+    }
+
     /// The evidence about an attempt whose supervisor has vanished, or that was adopted.
     func lookAgain(_ path: StepPath, _ number: Int) { look(path, number, place) }
 

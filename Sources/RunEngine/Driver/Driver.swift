@@ -89,6 +89,7 @@ package final class Driver {
         decide(.resumeActivity)
         if let end = try parkWithoutSecrets() { return end }
         try recover(inFlight, recordedPlace)
+        if recordedPlace != nil { recheckPreconditions() }
         try takeInbox()
         while true {
             try progress()

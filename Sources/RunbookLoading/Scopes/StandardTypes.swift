@@ -69,20 +69,4 @@ extension InputType {
         case .map: .map(.string, .dyn)
         }
     }
-
-    /// The form of a value of it.
-    var shape: Shape {
-        switch self {
-        case .string, .version: .string
-        case .path: .path
-        case .url: .url
-        case .int: .int(.min ... .max)
-        case .size: .size
-        case .number: .number
-        case .bool: .bool
-        case .duration: .duration
-        case .list(let item): .list(item.shape)
-        case .map: .mapping(.value)
-        }
-    }
 }
