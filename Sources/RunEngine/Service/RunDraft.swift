@@ -1,3 +1,4 @@
+import Checks
 import Diagnostics
 import Expressions
 import FoundationEssentials
@@ -28,7 +29,7 @@ package struct RunDraft: Sendable {
     /// The longest that the run waits for its locks.
     package var lockWait: Duration {
         let bindings = RunBindings(Self.context(plan, pinned), scope: 0)
-        return plan.locks.compactMap { try? $0.lock.wait.evaluatedSetting(bindings) }.max() ?? .zero
+        return plan.locks.compactMap { try? $0.lock.wait.evaluated(bindings) }.max() ?? .zero
     }
 
     static func locks(of plan: Plan, _ pinned: Pinned) throws(ServiceFailure) -> [LockRequest] {
@@ -65,24 +66,10 @@ package struct RunDraft: Sendable {
         switch deadline.moment {
         case .after(let setting):
             do {
-                let length = try setting.evaluatedSetting(RunBindings(Self.context(plan, pinned), scope: 0))
+                let length = try setting.evaluated(RunBindings(Self.context(plan, pinned), scope: 0))
                 return Deadline(from: now, length: length.inMilliseconds)
             } catch { throw .refused("the deadline cannot be evaluated: \(error)", help: nil) }
         case .at(let minutes): return Deadline(from: now, length: LocalTime.untilNext(minutes: minutes, from: now.wall))
-        }
-    }
-}
-
-extension Setting<Duration> {
-    /// The duration, its template evaluated.
-    func evaluatedSetting(_ bindings: RunBindings) throws -> Duration {
-        switch self {
-        case .value(let duration): return duration
-        case .template(let template):
-            guard case .duration(let span) = try Shape.duration.convert(try template.evaluate(bindings)) else {
-                return .zero
-            }
-            return span.duration
         }
     }
 }
