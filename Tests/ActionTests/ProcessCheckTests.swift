@@ -3,6 +3,7 @@ import Expressions
 import Glibc
 import RunHost
 import RunbookModel
+import Synchronization
 import Testing
 
 @Suite struct ProcessCheckTests {
@@ -100,4 +101,24 @@ import Testing
         #expect(!own.isEmpty)
         #expect(around.look("process", ["match": .string("^\(pattern)$")]).answer == .notMet)
     }
+
+    @Test func whatBelayIsJustStartingIsNotTakenForAnother() throws {
+        let own = try #require(RunningProcess.read(getpid())).commandLine
+        let probe = ProcessProbe(["true"], in: "/", around.process, timeout: .seconds(60))
+        let isOver = Gate()
+        try WorkerThread.start(name: "starter") {
+            for _ in 0..<300 { _ = LiveProcesses.run(probe) }
+            isOver.open()
+        }
+        while !isOver.isOpen {
+            #expect(try RunningProcess.others().allSatisfy { $0.commandLine != own })
+        }
+    }
+}
+
+/// Says from one thread to another that something is over.
+private final class Gate: Sendable {
+    private let state = Mutex(false)
+    var isOpen: Bool { state.withLock { $0 } }
+    func open() { state.withLock { $0 = true } }
 }

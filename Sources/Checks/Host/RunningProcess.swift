@@ -12,9 +12,14 @@ package struct RunningProcess: Sendable, Equatable {
     package let name: String
     /// Its arguments, joined by spaces; empty for kernel threads.
     package let commandLine: String
+    /// The file that it runs; nil for kernel threads, and where we may not see it.
+    private let program: FileIdentity?
 
     /// Nil where there is no such process, or only what is left of one that ended.
     package static func read(_ pid: Int32) -> RunningProcess? {
+        // First: one that goes over to another program meanwhile is then taken for the earlier one, which only means
+        // that it is seen a moment later. The other way round, a child of ours would have our command line.
+        let program = FileIdentity("/proc/\(pid)/exe")
         guard let text = HostFiles.text(of: "/proc/\(pid)/stat"), let open = text.firstIndex(of: "("),
             let close = text.lastIndex(of: ")")
         else { return nil }
@@ -27,7 +32,7 @@ package struct RunningProcess: Sendable, Equatable {
         let words = arguments.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         return RunningProcess(
             pid: pid, parent: parent, startTicks: ticks, name: String(text[text.index(after: open)..<close]),
-            commandLine: words.joined(separator: " "))
+            commandLine: words.joined(separator: " "), program: program)
     }
 
     /// All processes but Belay's own and those that started it, whose command lines name what they look for.
@@ -39,10 +44,8 @@ package struct RunningProcess: Sendable, Equatable {
             if let pid = Int32(name), let process = read(pid) { all.append(process) }
         }
         let mine = ancestry(in: all)
-        let program = identity("/proc/self/exe")
-        return all.filter { process in
-            !mine.contains(process.pid) && (program == nil || identity("/proc/\(process.pid)/exe") != program)
-        }
+        let own = FileIdentity("/proc/self/exe")
+        return all.filter { !mine.contains($0.pid) && ($0.program == nil || $0.program != own) }
     }
 
     /// Whether it is the named one: by the kernel's name, or by its program's.
@@ -63,10 +66,13 @@ package struct RunningProcess: Sendable, Equatable {
     private struct FileIdentity: Equatable {
         let device: dev_t
         let inode: ino_t
-    }
 
-    private static func identity(_ path: String) -> FileIdentity? {
-        var status = stat()
-        return stat(path, &status) == 0 ? FileIdentity(device: status.st_dev, inode: status.st_ino) : nil
+        /// Nil where there is no such file.
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            device = status.st_dev
+            inode = status.st_ino
+        }
     }
 }
