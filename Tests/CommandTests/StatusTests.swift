@@ -56,6 +56,15 @@ import Testing
         #expect(view["next"]?.asList?.isEmpty == false)
     }
 
+    @Test func aRunThatSucceedsWithoutHandlersHasItsOutputs() throws {
+        let home = try BelayHome([
+            "counting":
+                "runbook: counting\nsteps:\n  - {id: count, set: {a: 1 + 1}}\noutputs: {total: steps.count.outputs.a}\n"
+        ])
+        #expect(home.belay("run", "counting").exit == 0)
+        #expect(home.belay("status", "--output", "json").json["outputs"]?["total"] == 2)
+    }
+
     @Test func runsListsAndFilters() throws {
         let home = try parked()
         try home.write(Runbooks.good, to: "runbooks/good.yml")
