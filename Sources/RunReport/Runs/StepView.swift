@@ -80,6 +80,7 @@ package struct StepView: Encodable, Sendable, Equatable {
         case .verify: "verify"
         case .settle: "settling probe"
         case .gate: "preconditions"
+        case .until: "look whether it helped"
         case .undo: "undo"
         case .restore: "restore"
         case .undoVerify: "verify of the undo"
