@@ -102,6 +102,8 @@ package struct AttemptOutcome: Codable, Sendable, Equatable {
         package var inconclusive = 0
         /// Titles of the checks that were not met.
         package var failed: [String] = []
+        /// What monitoring plugins measured: a mapping by the names of their checks.
+        package var measured: Stored?
         package init() {}
     }
 

@@ -224,6 +224,8 @@ extension AttemptPerformer {
         counts.notMet = report.count(.notMet)
         counts.inconclusive = report.count(.inconclusive)
         counts.failed = report.results.filter { !$0.weight.holds }.map(\.name)
+        let measured = report.results.filter { $0.value?.asMap != nil }.map { ($0.name, $0.value ?? .null) }
+        if !measured.isEmpty { counts.measured = Stored(.map(ValueMap(measured))) }
         outcome.checks = counts
         return outcome
     }
