@@ -32,6 +32,8 @@ struct Drive {
         var adopts = false
         /// Values of secret inputs: the journal does not have them.
         var secretInputs: [String: Value] = [:]
+        /// Answers `confirm` with yes (`--yes`).
+        var confirmsAhead = false
     }
 
     /// Claims the run and drives it; says at the end why it stops and what goes on. Gives the exit code.
@@ -72,6 +74,7 @@ struct Drive {
         claim.adopts = options.adopts
         claim.secretInputs = options.secretInputs
         claim.ask = session.ask
+        claim.confirmsAhead = options.confirmsAhead
         return claim
     }
 

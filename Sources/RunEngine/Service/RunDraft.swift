@@ -15,6 +15,8 @@ package struct RunDraft: Sendable {
     package let loaded: LoadedRunbook
     package let plan: Plan
     package let pinned: Pinned
+    /// Guide mode.
+    package let isGuided: Bool
     package var digest: String { plan.digest }
 
     /// The values of its secret inputs, for the driver that goes on from here.
@@ -133,7 +135,7 @@ extension RunService {
         let plan = Plan(
             runbook: loaded.root, included: loaded.included, inputs: inputs, system: profile?.profile,
             digest: pinned.digest)
-        return RunDraft(loaded: loaded, plan: plan, pinned: pinned)
+        return RunDraft(loaded: loaded, plan: plan, pinned: pinned, isGuided: request.isGuided)
     }
 
     private static func unknownRunbook(_ name: String, _ workspace: Workspace) -> ServiceFailure {
