@@ -23,7 +23,8 @@ package struct LiveRunView: Sendable {
         counts = RunTree.counts(machine)
         words =
             machine.run.outcome.map(StateWords.words)
-            ?? StateWords.words(machine.run.activity, machine.run.direction, isDriven: true)
+            ?? StateWords.words(
+                machine.run.activity, machine.run.direction, isDriven: true, forPeople: machine.asksOnlyPeople)
         elapsed = now - startedAt
     }
 
