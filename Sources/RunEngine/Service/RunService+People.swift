@@ -61,6 +61,11 @@ extension RunService {
         return answer
     }
 
+    /// Why this process's user may not answer a prompt; nil where they may.
+    package func objection(to prompt: Prompt) -> String? {
+        prompt.audience.objection(to: actor, groups: Self.groups(of: actor))
+    }
+
     private static func groups(of actor: Actor) -> [String] {
         let user = (try? UserCredentials.numbered(actor.person)) ?? nil
         return user?.groupNames ?? []

@@ -26,19 +26,7 @@ struct AnswerJudge {
     }
 
     private var wrongPerson: String? {
-        let audience = prompt.audience
-        let isRequester = audience.requester?.person == answer.actor.person
-        if audience.onlyRequester, !isRequester {
-            return "only \(audience.requester?.user ?? "whoever started the run") may answer step '\(path)'"
-        }
-        if audience.notRequester, isRequester {
-            return "\(answer.actor.user) started the run and may not decide step '\(path)'"
-        }
-        guard !audience.users.isEmpty || !audience.groups.isEmpty else { return nil }
-        if audience.users.contains(answer.actor.user) || !Set(audience.groups).isDisjoint(with: answer.groups) {
-            return nil
-        }
-        return "\(answer.actor.user) may not answer step '\(path)'; \(audience.words) may"
+        prompt.audience.objection(to: answer.actor, groups: answer.groups).map { "step '\(path)': \($0)" }
     }
 
     private var expired: String? {
@@ -65,6 +53,18 @@ struct AnswerJudge {
 }
 
 extension Prompt.Audience {
+    /// Why a person may not answer; nil where they may.
+    package func objection(to actor: Actor, groups memberships: [String]) -> String? {
+        let isRequester = requester?.person == actor.person
+        if onlyRequester, !isRequester {
+            return "only \(requester?.user ?? "whoever started the run") may answer"
+        }
+        if notRequester, isRequester { return "\(actor.user) started the run and may not decide it" }
+        guard !users.isEmpty || !groups.isEmpty else { return nil }
+        if users.contains(actor.user) || !Set(groups).isDisjoint(with: memberships) { return nil }
+        return "\(actor.user) may not answer it; \(words) may"
+    }
+
     /// Who may answer, for people.
     package var words: String {
         let names = users + groups.map { "group \($0)" }
