@@ -33,12 +33,14 @@ package struct HumanDecision: Codable, Sendable, Equatable {
     package let at: Int64
     /// The name of a file among the artifacts.
     package let evidence: String?
+    /// Of that file, where it is known.
+    package let evidenceSHA256: String?
     /// Outputs of a step that is marked done.
     package let outputs: Stored?
 
     package init(
         id: String, choice: Choice, step: StepPath?, why: String, actor: Actor, at: Int64, evidence: String? = nil,
-        outputs: Stored? = nil
+        evidenceSHA256: String? = nil, outputs: Stored? = nil
     ) {
         self.id = id
         self.choice = choice
@@ -47,6 +49,7 @@ package struct HumanDecision: Codable, Sendable, Equatable {
         self.actor = actor
         self.at = at
         self.evidence = evidence
+        self.evidenceSHA256 = evidenceSHA256
         self.outputs = outputs
     }
 }

@@ -78,8 +78,7 @@ package enum RunTable {
                     when: "what it waited for came"),
                 Move(direction: direction, from: .paused, to: [.running], when: "resumed"),
                 Move(
-                    direction: direction, from: .attention, to: [.running, .paused, .waiting],
-                    when: "a person chose, or resumed"),
+                    direction: direction, from: .attention, to: [.running, .paused], when: "a person chose, or resumed"),
             ]
         }
 

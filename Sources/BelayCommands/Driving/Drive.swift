@@ -138,10 +138,11 @@ extension Session {
 
     /// A decision of this process's user, with an id of its own.
     func decision(
-        _ choice: Choice, step: StepPath?, why: String, evidence: String? = nil, outputs: Stored? = nil, by actor: Actor
+        _ choice: Choice, step: StepPath?, why: String, evidence: EvidenceFile? = nil, outputs: Stored? = nil,
+        by actor: Actor
     ) -> HumanDecision {
         HumanDecision(
             id: String(UInt64.random(in: .min ... .max), radix: 36), choice: choice, step: step, why: why, actor: actor,
-            at: now, evidence: evidence, outputs: outputs)
+            at: now, evidence: evidence?.name, evidenceSHA256: evidence?.sha256, outputs: outputs)
     }
 }

@@ -318,6 +318,7 @@ package final class Driver {
             let activity = context.withMachine({ $0.standstill() })
         else { return nil }
         if record.activity != activity {
+            if record.activity != .running { decide(.resumeActivity) }
             decide(.park(activity, reason: nil))
             // Handlers may have something to do now.
             advance()

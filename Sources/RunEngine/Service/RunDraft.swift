@@ -112,6 +112,7 @@ extension RunService {
         guard let loaded else { throw .diagnostics(bag) }
         try checkRequirements(loaded, profile?.profile, request.environment)
         try checkSecrets(loaded, request.environment)
+        try Audience.check(loaded.root, loaded.included.values, workspace)
         let given = given(loaded.root, request)
         let inputs = try bind(loaded, given, profile?.profile)
         let sources = Dictionary(

@@ -28,7 +28,42 @@ package struct AnswerContent: Sendable {
     package init(_ verdict: HumanAnswer.Verdict) { self.verdict = verdict }
 }
 
+/// An open run that waits for people, and for what.
+package struct PendingRun: Sendable {
+    package let summary: RunSummary
+    package let prompts: [OpenPrompt]
+    /// Nil: about the run as a whole.
+    package let questions: [(step: StepPath?, question: Question)]
+}
+
 extension RunService {
+    /// All open runs that wait for people, the newest first; damaged ones are a failure of their own.
+    package func pending() throws(ServiceFailure) -> [Result<PendingRun, JournalFailure>] {
+        do throws(JournalFailure) {
+            return try journal.openRuns().compactMap { found in
+                switch found {
+                case .failure(let failure): return .failure(failure)
+                case .success(let summary): return pending(summary)
+                }
+            }
+        } catch { throw .journal(error) }
+    }
+
+    private func pending(_ summary: RunSummary) -> Result<PendingRun, JournalFailure>? {
+        do throws(JournalFailure) {
+            let stored = try journal.load(summary.id)
+            guard !stored.record.isClosed else { return nil }
+            let steps = stored.steps.sorted { $0.key.text < $1.key.text }
+            let prompts = steps.compactMap { path, record in
+                record.openPrompt.map { OpenPrompt(run: summary.id, step: path, prompt: $0) }
+            }
+            let ofRun: [(step: StepPath?, question: Question)] = stored.record.question.map { [(nil, $0)] } ?? []
+            let questions = ofRun + steps.compactMap { path, record in record.question.map { (path, $0) } }
+            guard !prompts.isEmpty || !questions.isEmpty else { return nil }
+            return .success(PendingRun(summary: summary, prompts: prompts, questions: questions))
+        } catch { return .failure(error) }
+    }
+
     /// What people are asked in a run now.
     package func openPrompts(_ run: RunID) throws(ServiceFailure) -> [OpenPrompt] {
         do throws(JournalFailure) {

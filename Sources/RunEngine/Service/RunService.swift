@@ -183,12 +183,12 @@ package final class RunService: Sendable {
 
     /// A decision of this process's user, with an id of its own.
     package func decision(
-        _ choice: Choice, step: StepPath?, why: String, evidence: String? = nil, outputs: Stored? = nil,
+        _ choice: Choice, step: StepPath?, why: String, evidence: EvidenceFile? = nil, outputs: Stored? = nil,
         host: EngineHost
     ) -> HumanDecision {
         HumanDecision(
             id: String(host.random(), radix: 36), choice: choice, step: step, why: why, actor: actor, at: host.now.wall,
-            evidence: evidence, outputs: outputs)
+            evidence: evidence?.name, evidenceSHA256: evidence?.sha256, outputs: outputs)
     }
 }
 

@@ -97,7 +97,7 @@ extension RunMachine {
     private func decideKeep(_ decision: HumanDecision, _ result: ForwardResult.Kind) -> RunDecision {
         let decided = HumanDecision(
             id: decision.id, choice: .keep, step: nil, why: decision.why, actor: decision.actor, at: decision.at,
-            evidence: decision.evidence)
+            evidence: decision.evidence, evidenceSHA256: decision.evidenceSHA256)
         guard run.direction == .forward else {
             guard !run.isEnding, run.decidedOutcome == nil else { return .ignore(why: "the run is closing") }
             return .events([.decided(decided)] + eventsClosingQuestions())
@@ -117,7 +117,8 @@ extension RunMachine {
         else { return ForwardResult(result, reason: decision.why) }
         let path = graph.nodes[first].path.text
         if question.isGuide { return ForwardResult(.cancelled, step: path, reason: decision.why) }
-        let isRejected = graph.nodes[first].isGate && steps[first].state == .failed && !question.choices.contains(.retry)
+        let isRejected =
+            graph.nodes[first].isGate && steps[first].state == .failed && !question.choices.contains(.retry)
         return ForwardResult(
             isRejected ? .rejected : result, step: path, reason: steps[first].reason ?? decision.why)
     }
