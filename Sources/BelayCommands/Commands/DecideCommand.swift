@@ -62,14 +62,14 @@ struct DecideCommand: Command {
         let drive = resumes ? try Drive.prepare(session, workspace) : nil
         let service = try session.service(workspace)
         let run = try session.run(run, service)
-        let kept = try evidence.map { try Evidence.keep($0, run, service) }
+        let kept = try evidence.map { try Evidence.keep($0, run, service).name }
         let decision = session.decision(
             choice, step: step, why: why, evidence: kept, outputs: try stored(run, service), by: service.actor)
         let inspector = RunInspector(session: session, service: service)
         let driver = try inspector.driverWords(run)
         try service.record(run, InboxKind.decision, decision)
-        if let drive, driver == nil { return try drive.perform(run, service) }
-        let next = driver.map(Wording.goesOnThere) ?? Wording.resumeHelp(run)
+        if let drive, driver == nil { return try drive.perform(run, service, .init(followsOthers: true)) }
+        let next = try driver.map(Wording.goesOnThere) ?? inspector.waitingWords(run) ?? Wording.resumeHelp(run)
         session.show(RecordedView(run: run.number, isDriven: driver != nil, message: Wording.decided(run), help: next))
         {
             _ in "\(Wording.decided(run)); \(next)\n"
@@ -118,8 +118,16 @@ extension RunService {
 
 /// Files kept with a decision, among the run's artifacts.
 enum Evidence {
-    /// Copies the file and gives its name there.
-    static func keep(_ path: String, _ run: RunID, _ service: RunService) throws -> String {
+    struct Kept {
+        /// Among the artifacts.
+        let name: String
+        let path: String
+        /// Hexadecimal.
+        let sha256: String
+    }
+
+    /// Copies the file to the run's artifacts.
+    static func keep(_ path: String, _ run: RunID, _ service: RunService) throws -> Kept {
         let summary = try service.journal.summary(run)
         let directory = service.workspace.state.artifactDirectory(run, summary.runbook)
         let name = path.split(separator: "/").last.map(String.init) ?? "evidence"
@@ -133,7 +141,8 @@ enum Evidence {
             }
             try HostFiles.makeDirectories(directory)
             try HostFiles.writeAtomically(bytes, to: "\(directory)/\(target)")
-            return target
+            return Kept(
+                name: target, path: "\(directory)/\(target)", sha256: Digest.sha256([bytes]))
         } catch {
             throw ServiceFailure.refused(Wording.evidenceFailed("\(error)"), help: nil)
         }

@@ -21,25 +21,33 @@ struct RunCommand: Command {
             .value("until", "STEP", "pause once this step has ended"),
             .flag("yes", short: "y", "answer `confirm` steps with yes; never approvals"),
             .value("plan", "DIGEST", "refuse unless 'belay plan' shows this digest"),
+            .flag("detach", "go on without this terminal once the run is under way"),
         ])
 
     private let runbook: RunbookOptions
     private let until: StepPath?
     private let plan: String?
+    private let detaches: Bool
 
     init(_ words: ParsedWords) throws(UsageProblem) {
         runbook = try RunbookOptions(words)
         until = words.value("until").map { StepPath($0) }
         plan = words.value("plan")
+        detaches = words.has("detach")
     }
 
     func perform(_ session: Session) throws -> Int32 {
+        guard detaches else { return try run(session, nil) }
+        return try Detachment.perform(session) { try run(session, $0) }
+    }
+
+    private func run(_ session: Session, _ detachment: Detachment?) throws -> Int32 {
         let workspace = try session.workspace()
         var request = try runbook.request(session, workspace)
         request.planDigest = plan
         let draft = try RunService.draft(request, workspace, host: Identity.current())
         session.warn(draft.loaded.diagnostics)
-        let drive = try Drive.prepare(session, workspace)
+        let drive = try Drive.prepare(session, workspace, detachment)
         let start = Start(session: session, drive: drive, draft: draft, until: until)
         return try start.perform(try session.service(workspace, creates: true))
     }
