@@ -74,6 +74,23 @@ enum Runbooks {
             undo: none
         """
 
+    /// Stands still at the gate while it is rolled back.
+    static let gatedUndo = """
+        runbook: gatedundo
+        on_failure: rollback
+        inputs: {place: {type: path}}
+        steps:
+          - id: first
+            run: 'true'
+            undo: {run: 'echo undone first'}
+          - id: wait_back
+            run: 'true'
+            undo: {run: 'cat "$INPUT_PLACE/gate"; echo undone wait_back'}
+          - id: fails
+            run: 'exit 3'
+            undo: none
+        """
+
     static let refused = """
         runbook: refused
         preconditions:

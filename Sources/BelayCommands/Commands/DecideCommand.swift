@@ -68,8 +68,8 @@ struct DecideCommand: Command {
         let inspector = RunInspector(session: session, service: service)
         let driver = try inspector.driverWords(run)
         try service.record(run, InboxKind.decision, decision)
-        if let drive, driver == nil { return try drive.perform(run, service) }
-        let next = driver.map(Wording.goesOnThere) ?? Wording.resumeHelp(run)
+        if let drive, driver == nil { return try drive.perform(run, service, .init(followsOthers: true)) }
+        let next = try driver.map(Wording.goesOnThere) ?? inspector.waitingWords(run) ?? Wording.resumeHelp(run)
         session.show(RecordedView(run: run.number, isDriven: driver != nil, message: Wording.decided(run), help: next))
         {
             _ in "\(Wording.decided(run)); \(next)\n"

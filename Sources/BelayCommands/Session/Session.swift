@@ -12,11 +12,14 @@ final class Session: Sendable {
     let environment: [String: String]
     let streams: StandardStreams
 
-    init(_ options: GlobalOptions, environment: [String: String]) {
+    init(_ options: GlobalOptions, environment: [String: String], isDetached: Bool = false) {
         self.options = options
         self.environment = environment
-        streams = StandardStreams(environment: environment, noColour: options.noColour)
+        streams = StandardStreams(environment: environment, noColour: options.noColour, isDetached: isDetached)
     }
+
+    /// The same for a process that is about to leave its terminal.
+    func detached() -> Session { Session(options, environment: environment, isDetached: true) }
 
     var isJSON: Bool { options.format == .json }
 

@@ -6,10 +6,13 @@ package struct TextStyle: Sendable, Equatable {
     package var isColoured: Bool
     /// Columns of the terminal; nil where there is none to fit.
     package var width: Int?
+    /// Whether the terminal shows ASCII only, which takes more columns (`PlainText`).
+    package var isASCII: Bool
 
-    package init(isColoured: Bool = false, width: Int? = nil) {
+    package init(isColoured: Bool = false, width: Int? = nil, isASCII: Bool = false) {
         self.isColoured = isColoured
         self.width = width
+        self.isASCII = isASCII
     }
 
     package enum Colour: String, Sendable {
@@ -55,8 +58,12 @@ extension DisplayText {
 
     /// The text in at most so many columns, with a mark where it was cut.
     package static func fitted(_ text: String, to limit: Int) -> String {
+        columns(of: text) > limit ? cut(text, to: limit) : text
+    }
+
+    /// As much of the text as goes into so many columns with a mark at its end.
+    static func cut(_ text: String, to limit: Int) -> String {
         guard limit > 0 else { return "" }
-        guard columns(of: text) > limit else { return text }
         var result = String.UnicodeScalarView()
         var used = 0
         for scalar in text.unicodeScalars {
