@@ -113,6 +113,34 @@ enum Runbooks {
             undo: none
         """
 
+    /// Tries everything that could act upon a terminal or forge a line.
+    static let nasty = #"""
+        runbook: nasty
+        title: "evil \e[31mtitle \u202e \u009b2J"
+        inputs: {text: {type: string}, place: {type: path}}
+        locks: ["\e[2Jlock ${{ inputs.text }}"]
+        preconditions:
+          - title: "also \e[2J\n✔ forged"
+            run: 'true'
+        steps:
+          - id: each
+            foreach: ["\e[2J", "a\n✔ forged", "\u202e"]
+            as: item
+            key: item
+            run: 'true'
+            undo: none
+          - id: print
+            title: "a title \e[2J"
+            run: |
+              printf '\033[2J\033]0;owned\007\302\2332J\2332J\r✔ forged\n\342\200\256reversed\n\377\376\n'
+              printf '✔ forged\033[1A' >&2
+              cat "$INPUT_PLACE/gate"
+              printf 'last\033[2J words\r✔ forged\n' >&2
+              exit 4
+            outputs: {what: {type: string}}
+            undo: none
+        """#
+
     static let broken = """
         runbook: broken
         steps:

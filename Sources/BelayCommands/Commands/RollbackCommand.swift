@@ -116,10 +116,7 @@ struct CancelCommand: Command {
         try service.record(run, InboxKind.cancel, decision)
         guard let driver else { return try drive.perform(run, service, .init(followsOthers: true)) }
         let help = Wording.heldBy(driver)
-        session.show(RecordedView(run: run.number, isDriven: true, message: Wording.cancelAsked(run), help: help)) {
-            _ in
-            "\(Wording.cancelAsked(run)); \(help)\n"
-        }
+        session.show(RecordedView(run: run.number, isDriven: true, message: Wording.cancelAsked(run), help: help))
         return 0
     }
 }
@@ -143,9 +140,7 @@ struct PauseCommand: Command {
         let decision = session.decision(.keep, step: nil, why: "belay pause", by: service.actor)
         try service.record(run, InboxKind.pause, decision)
         let help = Wording.heldBy(driver)
-        session.show(RecordedView(run: run.number, isDriven: true, message: Wording.pauseAsked(run), help: help)) { _ in
-            "\(Wording.pauseAsked(run)); \(help)\n"
-        }
+        session.show(RecordedView(run: run.number, isDriven: true, message: Wording.pauseAsked(run), help: help))
         return 0
     }
 }

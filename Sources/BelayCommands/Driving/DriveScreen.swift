@@ -1,3 +1,4 @@
+import Diagnostics
 import RunEngine
 import RunHost
 import RunJournal
@@ -61,7 +62,7 @@ final class DriveScreen: RunObserver {
 
     /// Says something to the person at the terminal.
     func notice(_ text: String) {
-        mode == .silent ? streams.printError(text + "\n") : mailbox.send(.notice(text))
+        mode == .silent ? streams.printError(DisplayText.escaped(text) + "\n") : mailbox.send(.notice(text))
     }
 
     /// Shows lines below the run; where nothing is redrawn, only those that are new.
@@ -98,7 +99,7 @@ final class DriveScreen: RunObserver {
         case .events(let events, let picture): show(events, picture, &live)
         case .notice(let text): tell(text, &live)
         case .menu(let lines):
-            if mode == .live { live.setFooter(lines) } else { tell(lines.joined(separator: "\n"), &live) }
+            if mode == .live { live.setFooter(lines) } else { for line in lines { tell(line, &live) } }
         case .comeBack: live.comeBack()
         case .flush(let answer, let ends):
             if mode == .live { live.settle() }
@@ -137,6 +138,6 @@ final class DriveScreen: RunObserver {
 
     private func tell(_ text: String, _ live: inout LiveView) {
         if mode == .live { live.clear() }
-        streams.printError(text + "\n")
+        streams.printError(DisplayText.escaped(text) + "\n")
     }
 }

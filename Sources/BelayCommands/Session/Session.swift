@@ -1,3 +1,4 @@
+import Diagnostics
 import FoundationEssentials
 import Glibc
 import RunEngine
@@ -77,6 +78,6 @@ final class Session: Sendable {
     /// Says something beside the result, on standard error; not with `--quiet`.
     func note(_ text: String) {
         guard !options.isQuiet, !isJSON else { return }
-        streams.printError(text + "\n")
+        streams.printError(DisplayText.escaped(text) + "\n")
     }
 }

@@ -1,4 +1,3 @@
-import Diagnostics
 import RunHost
 import RunJournal
 
@@ -60,7 +59,7 @@ enum Wording {
     static func cancelAsked(_ run: RunID) -> String { "the driver of run \(run) has been told to cancel it" }
     static func heldBy(_ driver: String) -> String { "it is driven by \(driver)" }
     static func noted(_ run: RunID, file: String?) -> String {
-        "noted in run \(run)" + (file.map { "; the file is kept as \(DisplayText.escaped($0))" } ?? "")
+        "noted in run \(run)" + (file.map { "; the file is kept as \($0)" } ?? "")
     }
     static func decided(_ run: RunID) -> String { "recorded for run \(run)" }
     static func resumeHelp(_ run: RunID) -> String { "'belay resume \(run)' goes on" }

@@ -10,6 +10,12 @@ package struct OpenPrompt: Sendable, Equatable {
     package let run: RunID
     package let step: StepPath
     package let prompt: Prompt
+
+    package init(run: RunID, step: StepPath, prompt: Prompt) {
+        self.run = run
+        self.step = step
+        self.prompt = prompt
+    }
 }
 
 /// What somebody says to a prompt; everything but the verdict may be missing.

@@ -85,12 +85,16 @@ extension PendingView.Entry {
     fileprivate func text(_ style: TextStyle, at now: Moment) -> String {
         let place = system.map { " on \(DisplayText.escaped($0))" } ?? ""
         let asker = DisplayText.escaped(requester)
-        var lines = ["\(style.paint("run \(run)", .bold)) of \(DisplayText.escaped(runbook))\(place), started by \(asker)"]
+        var lines = [
+            "\(style.paint("run \(run)", .bold)) of \(DisplayText.escaped(runbook))\(place), started by \(asker)"
+        ]
         if let prompt {
             let title = DisplayText.escaped(prompt.title)
-            lines.append("  \(style.paint(prompt.place, .yellow)): \(prompt.noun)" + (title.isEmpty ? "" : ", \(title)"))
+            lines.append(
+                "  \(style.paint(prompt.place, .yellow)): \(prompt.noun)" + (title.isEmpty ? "" : ", \(title)"))
             lines.append("  " + prompt.times(at: now).joined(separator: "; "))
-            lines.append("  waits for \(DisplayText.escaped(prompt.who))" + (isForYou ? "" : style.paint(" (not you)", .dim)))
+            lines.append(
+                "  waits for \(DisplayText.escaped(prompt.who))" + (isForYou ? "" : style.paint(" (not you)", .dim)))
         } else if let question {
             let age = ClockText.length(now.wall - since)
             lines.append("  \(style.paint(question.headline, .yellow))")
@@ -104,6 +108,8 @@ extension NextCommand {
     /// The commands with what they do, below one another.
     static func lines(_ commands: [NextCommand], indent: String) -> [String] {
         let width = commands.map { DisplayText.columns(of: DisplayText.escaped($0.command)) }.max() ?? 0
-        return commands.map { "\(indent)\(DisplayText.padded(DisplayText.escaped($0.command), to: width))  # \($0.effect)" }
+        return commands.map {
+            "\(indent)\(DisplayText.padded(DisplayText.escaped($0.command), to: width))  # \($0.effect)"
+        }
     }
 }
