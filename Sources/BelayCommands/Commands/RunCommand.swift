@@ -72,7 +72,8 @@ struct Start {
         if let until, draft.plan.graph.index(of: until) == nil { throw unknownStep(until) }
         let run = try create(service, drive.host)
         session.note(Wording.opened(run: run))
-        return try drive.perform(run, service, .init(until: until, secretInputs: draft.secretInputs, confirmsAhead: confirmsAhead))
+        return try drive.perform(
+            run, service, .init(until: until, secretInputs: draft.secretInputs, confirmsAhead: confirmsAhead))
     }
 
     private func unknownStep(_ step: StepPath) -> ServiceFailure {

@@ -68,7 +68,7 @@ struct Drive {
     }
 
     private func drive(_ run: RunID, _ service: RunService, _ options: Options, _ screen: DriveScreen) throws -> Stop {
-        let asker = AttentionPrompt(session: session, service: service)
+        let asker = PeopleAsker(session: session, service: service)
         let terminal = WaitingTerminal(
             session: session, service: service, run: run, signals: signals, screen: screen, asker: asker.ask)
         let claims = claimOptions(options)
@@ -77,7 +77,7 @@ struct Drive {
             do {
                 var claim = claims
                 if stop != nil { (claim.adopts, claim.takeOver) = (false, nil) }
-                let (end, context) = try driveOnce(run, service, claim, options.until, screen)
+                let (end, context) = try driveOnce(run, service, claim, options.until, screen, asker)
                 stop = Stop(exit: exitCode(end), context: context)
                 guard asks(end) else { return Stop(exit: exitCode(end), context: context) }
                 screen.settle()
@@ -94,7 +94,8 @@ struct Drive {
 
     /// From a claim to the next stop; the run is nobody's when this returns.
     private func driveOnce(
-        _ run: RunID, _ service: RunService, _ claim: ClaimOptions, _ until: StepPath?, _ screen: DriveScreen
+        _ run: RunID, _ service: RunService, _ claim: ClaimOptions, _ until: StepPath?, _ screen: DriveScreen,
+        _ asker: PeopleAsker
     ) throws -> (DriveEnd, RunContext) {
         let claimed = try service.claim(run, claim, host: host, observer: screen)
         let driver = claimed.driver
@@ -102,7 +103,11 @@ struct Drive {
         detachment?.leave(run, driver.context.plan.runbook.name, service.workspace.state)
         let steering = Steering(session, service, driver, screen: screen, signals: signals)
         defer { steering.end() }
-        return try signals.handling(steering.take) { (try claimed.drive(), driver.context) }
+        return try signals.handling(steering.take) {
+            let end = try claimed.drive()
+            asker.preview = asksPeople ? driver.context.guidedStep.flatMap(driver.preview) : nil
+            return (end, driver.context)
+        }
     }
 
     /// Somebody else drives what this command has said something to: it is seen through here.
@@ -208,5 +213,14 @@ extension Session {
         HumanDecision(
             id: String(UInt64.random(in: .min ... .max), radix: 36), choice: choice, step: step, why: why, actor: actor,
             at: now, evidence: evidence?.name, evidenceSHA256: evidence?.sha256, outputs: outputs)
+    }
+}
+
+extension RunContext {
+    /// The step that guide mode asks about.
+    fileprivate var guidedStep: StepPath? {
+        withMachine { machine in
+            machine.graph.nodes.first { machine.steps[$0.index].question?.isGuide == true }?.path
+        }
     }
 }

@@ -29,6 +29,9 @@ struct RunLook: Sendable {
         return summary.direction == .rollback ? 6 : 4
     }
 
+    /// Whether the time of something that waits for a person is over: whoever drives next ends it.
+    var hasExpired: Bool { isOpen && !isDriven && !machine.expiredPrompts(at: .now).isEmpty }
+
     /// Whether nothing goes on before a person says something.
     var waitsForPeople: Bool {
         isOpen && !isDriven && (summary.activity == .attention || summary.activity == .waiting)

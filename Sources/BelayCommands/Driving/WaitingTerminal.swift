@@ -65,6 +65,8 @@ struct WaitingTerminal {
                     session.note(Wording.goesOn)
                     return .goOn
                 }
+            } else if look.hasExpired {
+                return .goOn
             } else {
                 guard look.waitsForPeople else { return .elsewhere(look) }
                 if let end = try ask(look, watcher) { return end }
@@ -74,14 +76,14 @@ struct WaitingTerminal {
 
     private func ask(_ look: RunLook, _ watcher: RunWatcher) throws -> End? {
         let waiting = WaitingRun(id: run, plan: look.plan, machine: look.machine)
-        let isOver = { signals.hasPaused || watcher.hasMoved(since: look) }
+        let isOver = { signals.hasPaused || look.hasExpired || watcher.hasMoved(since: look) }
         switch try signals.whileAsking({ try asker(waiting, isOver) }) {
         case .said: return .goOn
         case .left: return .left(look)
         case .over: return signals.hasPaused ? .left(look) : nil
         case .nothing:
             let end = try Watch(watcher: watcher, screen: screen, signals: signals).follow {
-                $0.hasInbox || $0.isDriven || !$0.waitsForPeople
+                $0.hasInbox || $0.isDriven || !$0.waitsForPeople || $0.hasExpired
             }
             screen.settle()
             if case .left(let look) = end { return .left(look) }

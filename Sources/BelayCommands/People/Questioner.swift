@@ -63,14 +63,24 @@ struct Questioner {
     func evidence(isRequired: Bool) -> (files: [String], text: String?)? {
         var files: [String] = []
         let first = isRequired ? Wording.evidenceFileRequired : Wording.evidenceFile
-        while let typed = line(files.isEmpty ? first : Wording.anotherFile) {
-            if typed.isEmpty {
-                guard files.isEmpty, isRequired else { return (files, nil) }
-                guard let text = text(Wording.evidenceText, else: Wording.evidenceNeeded) else { return nil }
-                return ([], text)
+        while let file = file(files.isEmpty ? first : Wording.anotherFile) {
+            if let file {
+                files.append(file)
+                continue
             }
+            guard files.isEmpty, isRequired else { return (files, nil) }
+            return text(Wording.evidenceText, else: Wording.evidenceNeeded).map { ([], $0) }
+        }
+        return nil
+    }
+
+    /// A file that is there; an inner nil for an empty line, an outer one where nobody answers.
+    func file(_ question: String) -> String?? {
+        while let typed = line(question) {
+            if typed.isEmpty { return .some(nil) }
             let path = path(typed)
-            if let problem = HostFiles.unreadable(path) { complain(problem) } else { files.append(path) }
+            guard let problem = HostFiles.unreadable(path) else { return path }
+            complain(problem)
         }
         return nil
     }
