@@ -40,6 +40,8 @@ package final class Driver {
     var lastSync: Int64
     var unsyncedEffects = false
     var isPausing = false
+    /// Nothing new starts while somebody chooses what is to become of the run.
+    var isHeld = false
     /// Secrets without which nothing may start.
     var missing: [String] = []
     /// Pauses the run once this step has ended; to be set before `drive`.
@@ -164,7 +166,9 @@ package final class Driver {
             advance()
             computeOutputs()
             interrupted.removeAll(keepingCapacity: true)
-            for effect in context.withMachine({ $0.effects() }) { prepare(effect) }
+            for effect in context.withMachine({ $0.effects() }) where !isHeld || effect.isInterruption {
+                prepare(effect)
+            }
             if let trouble { throw trouble }
         } while try commit()
         endInterrupted()
@@ -341,6 +345,12 @@ package final class Driver {
         }
         try? journal.checkpoint(.now)
         return .parked(activity, record.direction)
+    }
+}
+
+extension Effect {
+    fileprivate var isInterruption: Bool {
+        if case .interrupt = self { true } else { false }
     }
 }
 
