@@ -34,6 +34,7 @@ extension AttemptPerformer {
 
     private func prepareAction(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
         let call = call(node, intent.purpose, item: intent.item)
+        if let rehearsal = host.rehearsal { return try prepareRehearsed(node, intent, call, rehearsal) }
         guard let call, call.kind == "run" || call.kind == "command" else {
             return try prepareInside(node, intent, call)
         }
@@ -50,7 +51,7 @@ extension AttemptPerformer {
         return PreparedAttempt(intent: intent, node: node, file: file, directory: directory, work: .process(launch))
     }
 
-    private func undoEnvironment(_ node: PlanNode, _ purpose: Purpose) -> [EnvironmentEntry] {
+    func undoEnvironment(_ node: PlanNode, _ purpose: Purpose) -> [EnvironmentEntry] {
         guard purpose.isUndo, case .actions(let undo) = node.step.undo else { return [] }
         return undo.environment
     }
@@ -133,9 +134,10 @@ extension AttemptPerformer {
     private func prepareGate(_ node: PlanNode, _ intent: AttemptIntent, _ scope: Int) throws -> PreparedAttempt {
         let inputs = try inputs(of: node, scope)
         let checks = context.scopeRunbook(scope).preconditions
+        let part = RehearsedPart(subject: .attempt(intent), node: node)
         let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
             do {
-                return waitUntilMet(checks, try runContext(scope, inputs: inputs, cancellation))
+                return waitUntilMet(checks, try runContext(scope, inputs: inputs, cancellation), part)
             } catch {
                 return AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
             }
@@ -151,11 +153,12 @@ extension AttemptPerformer {
         let (checks, stable) = checks(node, intent.purpose)
         let directory = try workingDirectory(node)
         let isDoneWhen = [.probe, .settle, .undoProbe].contains(intent.purpose)
+        let part = RehearsedPart(subject: .attempt(intent), node: node)
         let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
             var checkContext = checkContext(
                 node, scope: node.scope, process: process, directory: directory, cancellation)
             checkContext.isDoneWhen = isDoneWhen
-            return look(checks, stable, checkContext)
+            return look(checks, stable, checkContext, part)
         }
         return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
     }
@@ -176,8 +179,11 @@ extension AttemptPerformer {
     }
 
     /// Looks once, or until the list is stable.
-    func look(_ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext) -> AttemptOutcome {
-        let began = ContinuousClock.now
+    func look(
+        _ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext, _ part: RehearsedPart
+    ) -> AttemptOutcome {
+        let began = context.clock.boot()
+        let evaluator = evaluator(for: part)
         var outcome: AttemptOutcome
         do {
             if let stable {
@@ -192,7 +198,7 @@ extension AttemptPerformer {
         } catch {
             outcome = AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
         }
-        outcome.elapsed = (ContinuousClock.now - began).inMilliseconds
+        outcome.elapsed = context.clock.boot() - began
         return outcome
     }
 

@@ -37,7 +37,7 @@ extension RunMachine {
     package func wasAttempted(_ index: Int) -> Bool { steps[index].tries > 0 && graph.nodes[index].action != nil }
 
     /// What can be taken back of a step in its present state.
-    func takeBack(_ index: Int) -> PlanNode.TakeBack {
+    func takeBack(_ index: Int) -> Step.TakeBack {
         let declared = graph.nodes[index].takeBack
         // A commit step is failed only once its probe, or a person, has said that it did not take effect.
         if case .irreversible = declared, isProbed(index), steps[index].state == .failed { return .nothing }
