@@ -18,7 +18,8 @@ extension Diagnostic {
     static func evidenceOfNothing(_ span: Span, reboots: Bool) -> Diagnostic {
         let why =
             reboots
-            ? "after a reboot only what had ended is known" : "before the commit there is no attempt yet of which to find any"
+            ? "after a reboot only what had ended is known"
+            : "before the commit there is no attempt yet of which to find any"
         return Diagnostic(.impossibleTest, "there is no evidence to choose: \(why)", at: span)
     }
 

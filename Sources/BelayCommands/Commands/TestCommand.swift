@@ -74,7 +74,8 @@ struct TestCommand: Command {
             throw .refused(Wording.noTests(path), help: Wording.testsHelp)
         }
         if path.hasSuffix(Self.suffix) { return [path] }
-        if let runbook = workspace.loader().find(path), case let tests = Self.beside(runbook), access(tests, F_OK) == 0 {
+        if let runbook = workspace.loader().find(path), case let tests = Self.beside(runbook), access(tests, F_OK) == 0
+        {
             return [tests]
         }
         let names = workspace.runbookPaths.flatMap(Self.tests).map(Self.name)

@@ -155,7 +155,6 @@ package final class Driver {
             // Whatever was said before the last steps ended is heard before the run ends.
             if flights.isEmpty, context.withMachine({ $0.isNearItsEnd }) { try takeInbox() }
             advance()
-            computeOutputs()
             interrupted.removeAll(keepingCapacity: true)
             for effect in context.withMachine({ $0.effects() }) { prepare(effect) }
             if let trouble { throw trouble }
@@ -173,6 +172,7 @@ package final class Driver {
             if let illegal { return stop(illegal) }
             guard !events.isEmpty else { return }
             note(events, at: now.wall)
+            computeOutputs()
         }
     }
 
@@ -192,7 +192,7 @@ package final class Driver {
         return true
     }
 
-    /// The run's outputs belong to its outcome, and are computed once that is decided.
+    /// The run's outputs belong to its outcome, and are computed once that is decided and before the run closes.
     private func computeOutputs() {
         let isDue = context.withMachine { $0.run.decidedOutcome != nil && $0.run.outputs == nil && !$0.run.isClosed }
         guard isDue, let outputs = performer.runOutputs() else { return }

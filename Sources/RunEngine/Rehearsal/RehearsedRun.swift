@@ -30,7 +30,8 @@ package final class RehearsedRun {
         let draft = RunDraft(loaded: loaded, plan: plan, pinned: pinned)
         let now = host.now
         let created = RunEvent.Created(
-            runbook: plan.runbook.name, planDigest: plan.digest, by: host.actor, deadline: try draft.deadline(from: now),
+            runbook: plan.runbook.name, planDigest: plan.digest, by: host.actor,
+            deadline: try draft.deadline(from: now),
             estimate: draft.estimate(from: now))
         var new = try RunService.opened(
             plan, pinned, created, by: host.actor, system: plan.system?.name, at: now)

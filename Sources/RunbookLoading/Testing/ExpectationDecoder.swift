@@ -80,7 +80,8 @@ struct ExpectationDecoder {
 
     private func steps(_ node: SyntaxNode) -> Located<[Located<String>]> {
         let items = context.list(node, "a list of steps") ?? []
-        return Located(items.compactMap { item in context.literal(item, "a step").map { Located($0, item.span) } }, node.span)
+        return Located(
+            items.compactMap { item in context.literal(item, "a step").map { Located($0, item.span) } }, node.span)
     }
 
     private func values(_ node: SyntaxNode) -> [Located<(name: String, value: Value)>] {

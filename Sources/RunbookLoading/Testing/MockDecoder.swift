@@ -143,7 +143,9 @@ struct MockDecoder {
         let given = (node.mapping ?? []).filter { Self.endings.contains($0.key) }
         guard let entry = given.first else { return .exits }
         if given.count > 1 { context.add(.conflictingKeys(given[1], with: entry)) }
-        if let exit = node.mapping?.first(where: { $0.key == "exit" }) { context.add(.conflictingKeys(exit, with: entry)) }
+        if let exit = node.mapping?.first(where: { $0.key == "exit" }) {
+            context.add(.conflictingKeys(exit, with: entry))
+        }
         switch entry.key {
         case "signal": return .signal(context.int(entry.value, 1...64) ?? 9)
         case "timeout": return context.bool(entry.value) == true ? .timesOut : .exits

@@ -69,7 +69,7 @@ struct TestFileDecoder {
 
     // MARK: Crashes
 
-    private static let crashKeys: Set<String> = ["step", "point", "purpose", "try", "evidence", "reboot"]
+    private static let crashKeys: Set<String> = ["step", "point", "purpose", "try", "evidence", "reboot", "down"]
 
     private func crashes(_ node: SyntaxNode) -> [CrashOrder] { context.oneOrMany(node).compactMap(crash) }
 
@@ -86,6 +86,7 @@ struct TestFileDecoder {
         crash.tryNumber = node.value(for: "try").flatMap { context.int($0, 1...1_000) } ?? 1
         crash.evidence = node.value(for: "evidence").flatMap { context.word($0, CrashOrder.Evidence.allCases) }
         crash.reboots = node.value(for: "reboot").flatMap(context.bool) ?? false
+        crash.down = node.value(for: "down").flatMap(context.duration) ?? .zero
         if let evidence = node.value(for: "evidence"), crash.reboots || point == .beforeCommit {
             context.add(.evidenceOfNothing(evidence.span, reboots: crash.reboots))
         }

@@ -72,6 +72,8 @@ package struct CrashOrder: Sendable {
     package var evidence: Evidence?
     /// The host goes down with it.
     package var reboots = false
+    /// How long nobody drives the run then.
+    package var down: Duration = .zero
 
     package init(step: Located<String>, point: Point) {
         self.step = step

@@ -14,7 +14,8 @@ package struct Mismatch: Sendable, Equatable {
     package let line: Int?
 
     init(
-        _ what: String, expected: String, actual: String, lines: [String] = [], help: String? = nil, at span: Span? = nil
+        _ what: String, expected: String, actual: String, lines: [String] = [], help: String? = nil,
+        at span: Span? = nil
     ) {
         self.what = what
         self.expected = expected

@@ -93,7 +93,8 @@ struct TestJudge {
     ) {
         mismatches.append(
             Mismatch(
-                what, expected: Self.list(expected.map(\.value)), actual: Self.list(actual), lines: diff.text(extra: extra),
+                what, expected: Self.list(expected.map(\.value)), actual: Self.list(actual),
+                lines: diff.text(extra: extra),
                 at: span))
     }
 

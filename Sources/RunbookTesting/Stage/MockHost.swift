@@ -74,8 +74,8 @@ final class MockHost: Rehearsal {
 
     func pass(atMost milliseconds: Int64) throws {
         let now = now
-        let next = try state.withLock { state in try Self.next(&state, now) }
-        guard let next, next.due - now <= milliseconds else {
+        let latest = milliseconds == .max ? .max : now + milliseconds
+        guard let next = try state.withLock({ try Self.takeNext(&$0, now, until: latest) }) else {
             guard milliseconds < .max else { throw TestStuck() }
             clock.advance(by: .milliseconds(milliseconds))
             return
@@ -84,8 +84,10 @@ final class MockHost: Rehearsal {
         next.end.tell(next.end.outcome)
     }
 
-    /// What ends next, taken from the agenda.
-    private static func next(_ state: inout State, _ now: Int64) throws -> (due: Int64, end: RehearsedEnd)? {
+    /// What ends next, taken from the agenda; nil where nothing ends until then.
+    private static func takeNext(
+        _ state: inout State, _ now: Int64, until latest: Int64
+    ) throws -> (due: Int64, end: RehearsedEnd)? {
         if state.isDying { throw DriverDied() }
         for item in state.agenda {
             if let attempt = item.end.attempt { try dieIfDue(&state, .started, key(attempt.path, attempt.number)) }
@@ -96,6 +98,7 @@ final class MockHost: Rehearsal {
         }
         guard let index = void ?? first else { return nil }
         let item = state.agenda[index]
+        guard void != nil || item.due <= latest else { return nil }
         if let attempt = item.end.attempt { try dieIfDue(&state, .finished, key(attempt.path, attempt.number)) }
         state.agenda.remove(at: index)
         return (void == nil ? item.due : now, item.end)
@@ -149,16 +152,15 @@ final class MockHost: Rehearsal {
 
     /// A new driver comes; the host goes on from where the last one left it.
     func revive() {
-        let reboots = state.withLock { state in
-            let reboots = state.isDying && state.dying?.crash.reboots == true
-            if reboots { state.boots += 1 }
-            return reboots ? state.boots : nil
-        }
-        if let reboots { clock.reboot(bootID: "boot-\(reboots)") }
-        state.withLock { state in
+        let (boot, down) = state.withLock { state in
+            let crash = state.isDying ? state.dying?.crash : nil
+            if crash?.reboots == true { state.boots += 1 }
             state.isDying = false
             state.agenda.removeAll()
+            return (crash?.reboots == true ? state.boots : nil, crash?.down ?? .zero)
         }
+        clock.advance(by: down)
+        if let boot { clock.reboot(bootID: "boot-\(boot)") }
     }
 
     func evidence(_ path: StepPath, _ number: Int) -> RehearsedEvidence {

@@ -10,8 +10,9 @@ struct StepPattern {
         if text == path { return 1_000_000 }
         let plain = Self.withoutKeys(path)
         if text == plain { return 900_000 }
-        guard !isLiteral, Self.matches(Array(text.utf8)[...], Array(path.utf8)[...])
-            || Self.matches(Array(text.utf8)[...], Array(plain.utf8)[...])
+        guard !isLiteral,
+            Self.matches(Array(text.utf8)[...], Array(path.utf8)[...])
+                || Self.matches(Array(text.utf8)[...], Array(plain.utf8)[...])
         else { return nil }
         return text.utf8.count { $0 != UInt8(ascii: "*") }
     }
