@@ -47,6 +47,11 @@ package final class PlanNode: Sendable {
     /// The action, where the step has one.
     package var action: ActionCall? { step.action }
 
+    /// The ladder whose remedies are the node's children, where it is one.
+    package var ladder: FirstOf? {
+        if role == .group, case .firstOf(let ladder) = step.body { ladder } else { nil }
+    }
+
     /// Whether the step only looks, waits, computes or tells.
     package var isReadOnly: Bool { step.isReadOnly }
 

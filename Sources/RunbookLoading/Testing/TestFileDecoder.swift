@@ -95,7 +95,7 @@ struct TestFileDecoder {
 
     /// What an attempt is for, as the journal calls it.
     private enum CrashPurpose: String, CaseIterable {
-        case probe, protect, action, apply, verify, settle, gate
+        case probe, protect, action, apply, verify, settle, gate, until
         case undoProbe = "undo_probe"
         case undo, restore
         case undoApply = "undo_apply"

@@ -41,7 +41,7 @@ struct TestFileCheck {
     private mutating func check(_ crash: CrashOrder) {
         check(crash.step)
         guard let entry = index[crash.step.value] else { return }
-        if !entry.isLeaf, crash.purpose != "gate" { bag.add(.makesNoAttempts(crash.step)) }
+        if !entry.isLeaf, !["gate", "probe", "until"].contains(crash.purpose) { bag.add(.makesNoAttempts(crash.step)) }
         if crash.evidence == .running, entry.isLeaf, !entry.step.hasSupervisor { bag.add(.hasNoSupervisor(crash.step)) }
     }
 

@@ -53,10 +53,10 @@ extension MockHost {
         }
         switch intent.purpose {
         case .gate: return next(.preconditions) { $0.preconditions?.looks } ?? .all(.met)
-        case .probe: return next(.doneBefore) { $0.doneBefore?.looks } ?? .all(.notMet)
+        case .probe where node.ladder == nil: return next(.doneBefore) { $0.doneBefore?.looks } ?? .all(.notMet)
         case .undoProbe: return next(.undoDoneWhen) { $0.undo?.doneWhen?.looks } ?? .all(.notMet)
         case .undoVerify: return next(.undoVerify) { $0.undo?.verify?.looks } ?? .all(.met)
-        case .settle where checks.first?.span == node.step.doneWhen.first?.span:
+        case .settle where node.ladder == nil && checks.first?.span == node.step.doneWhen.first?.span:
             if let look = next(.doneWhen, { $0.doneWhen?.looks }) { return look }
             state.add(MissingMock(path: path, what: .doneWhen))
             return .all(.inconclusive)
