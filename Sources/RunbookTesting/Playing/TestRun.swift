@@ -41,9 +41,9 @@ struct TestRun {
                 observed.problems.append("`then: \(left.words)` was never reached: the run had ended")
             }
         }
-        for _ in 0..<Self.mostDrives {
+        for epoch in 1...Self.mostDrives {
             var end: DriveEnd?
-            do { end = try run.drive() } catch is DriverDied {} catch {
+            do { end = try run.drive() } catch is DriverDied { observed.deaths.insert(Int64(epoch)) } catch {
                 observed.problems.append("\(error)")
                 return .parked(.attention, .forward)
             }
@@ -89,7 +89,8 @@ struct TestRun {
         switch InputBinding.bind(loaded.root.inputs, given: given, evaluate: { try $0.evaluate(bindings) }) {
         case .success(let inputs): return inputs
         case .failure(let problems):
-            throw TestFailure(problems.all.map(\.message).joined(separator: "; "), help: problems.all.first?.help)
+            let help = problems.all.first { $0.kind == .unknown }?.help ?? "inputs are written under `inputs`"
+            throw TestFailure(problems.all.map(\.message).joined(separator: "; "), help: help)
         }
     }
 

@@ -109,7 +109,9 @@ final class MockHost: Rehearsal {
     /// The attempts that a crash is waiting for, by key.
     private func isHit(_ intent: AttemptIntent, by crash: CrashOrder) -> Bool {
         let wanted = crash.purpose.map { [$0] } ?? [Purpose.action.rawValue, Purpose.verify.rawValue]
-        guard wanted.contains(intent.purpose.rawValue), intent.tryNumber == crash.tryNumber else { return false }
+        guard wanted.contains(intent.purpose.rawValue), intent.tryNumber == crash.tryNumber ?? intent.tryNumber else {
+            return false
+        }
         return StepPattern(crash.step.value).rank(intent.step.text) != nil
     }
 
