@@ -12,6 +12,8 @@ package struct ActionContext: Sendable {
     /// `steps/<step>`: the base of `save_to`.
     package var stepDirectory: String
     package var artifacts: String
+    /// Where the step may keep what its undo needs; only its owner can read there.
+    package var snapshots: String
     package var channels: [String: Configuration.Channel] = [:]
     /// The base of relative paths of channels: where `belay.yml` is.
     package var channelDirectory: String
@@ -44,6 +46,7 @@ package struct ActionContext: Sendable {
         self.startDetached = startDetached
         self.recordUndoData = recordUndoData
         channelDirectory = checks.directory
+        snapshots = stepDirectory
     }
 }
 

@@ -48,6 +48,8 @@ struct StepRecords {
             case "first_of":
                 parts.steps = entry.value.value(for: "remedies").map(record)
                 parts.outputs["remedy"] = RecordType.Field(.string, mayBeAbsent: true)
+            case "backup": parts.outputs.merge(Self.ofBackup) { first, _ in first }
+            case "restore": parts.outputs.merge(Self.ofRestore) { first, _ in first }
             case "manual", "approve":
                 for field in entry.value.value(for: "form")?.mapping ?? [] { parts.outputs[field.key] = Self.computed }
             case "runbook":
@@ -79,6 +81,19 @@ struct StepRecords {
 
     /// An output that is computed when the step ran; a skipped step has none.
     private static let computed = RecordType.Field(.dyn, mayBeAbsent: true)
+
+    private static let ofBackup: [String: RecordType.Field] = [
+        "path": text, "name": text, "sha256": text, "created": text, "size": number, "files": number, "bytes": number,
+        "databases": number, "removed": .init(.list(.string), mayBeAbsent: true),
+    ]
+
+    private static let ofRestore: [String: RecordType.Field] = [
+        "path": text, "to": text, "created": text, "host": text, "run": number, "files": number, "bytes": number,
+        "databases": number,
+    ]
+
+    private static let text = RecordType.Field(.string, mayBeAbsent: true)
+    private static let number = RecordType.Field(.int, mayBeAbsent: true)
 
     private static let common: [String: RecordType.Field] = [
         "state": .init(.string), "exit": .init(.int, mayBeAbsent: true), "dir": .init(.string, mayBeAbsent: true),
