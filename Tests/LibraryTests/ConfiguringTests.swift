@@ -45,7 +45,8 @@ import Testing
     @Test func theConfigurationOfEpic1IsMigratedFrom100To120() throws {
         let home = try LibraryHome(edits: [
             "config: {path: /tmp/belay-demo/config.yml, version: version}":
-                "config: {path: /tmp/belay-demo/unified_config.yml}"
+                "config: {path: /tmp/belay-demo/unified_config.yml}",
+            "validate_config: [grep, -q, \"^port: [0-9]*$\"]": "validate_config: [test, -s]",
         ])
         try home.scratch.write(
             """
