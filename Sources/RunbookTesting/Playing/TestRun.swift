@@ -50,7 +50,7 @@ struct TestRun {
             if case .closed? = end { return end ?? .closed(.failed) }
             let order = orders.popFirst()
             if order == nil, let end { return end }
-            mocks.revive()
+            try mocks.revive()
             if let order, let refusal = try follow(order, run) {
                 observed.problems.append("`then: \(order.words)` is refused: \(refusal)")
                 if let end { return end }
@@ -119,7 +119,7 @@ struct TestRun {
         }
         return PinnedContext(
             environment: environment, directories: Dictionary(directories, uniquingKeysWith: { first, _ in first }),
-            facts: facts, startedAt: mocks.clock.clock.wallTime() / 1_000_000, user: "tester", host: "testhost")
+            facts: facts, startedAt: mocks.clock.wall, user: "tester", host: "testhost")
     }
 
     private static let standardFacts = ValueMap([
