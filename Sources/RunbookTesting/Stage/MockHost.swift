@@ -53,6 +53,9 @@ final class MockHost: Rehearsal {
         state = Mutex(State(book: MockBook(test.settings, shared), crashes: test.crashes))
     }
 
+    /// The made-up time.
+    var now: Moment { Moment(wall: clock.wall, boot: clock.boot, bootID: clock.clock.bootID()) }
+
     static func key(_ path: StepPath, _ number: Int) -> String { "\(path)#\(number)" }
 
     // MARK: Time
