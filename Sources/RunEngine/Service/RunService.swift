@@ -190,7 +190,7 @@ package final class RunService: Sendable {
             }
             let now = Moment(wall: decision.at, boot: 0, bootID: "")
             let command: RunCommand = kind == InboxKind.cancel ? .cancel(decision) : .decide(decision)
-            return Self.judge(command, stored, plan, now)
+            return judge(command, stored, plan, now)
         }
     }
 
