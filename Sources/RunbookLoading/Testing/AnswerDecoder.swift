@@ -7,15 +7,17 @@ struct AnswerDecoder {
     let context: DecodingContext
 
     private static let keys: Set<String> = [
-        "answer", "by", "set", "ticked", "evidence", "typed", "comment", "after", "refused",
+        "answer", "by", "set", "ticked", "evidence", "typed", "comment", "after", "refused", "undo",
     ]
 
     func decode(_ node: SyntaxNode) -> [AnswerEntry] {
         (context.mapping(node, "a mapping by step") ?? []).map { entry in
             if entry.value.sequence?.isEmpty == true { context.add(.emptyList(entry.value, of: "answers")) }
+            let items = context.oneOrMany(entry.value)
+            let undo = items.compactMap { $0.value(for: "undo") }.flatMap(context.oneOrMany)
             return AnswerEntry(
-                pattern: Located(entry.key, entry.keySpan),
-                answers: context.oneOrMany(entry.value).compactMap(answer))
+                pattern: Located(entry.key, entry.keySpan), answers: items.compactMap(answer),
+                undo: undo.compactMap(answer))
         }
     }
 
@@ -51,7 +53,9 @@ struct AnswerDecoder {
         answer.groups = node.value(for: "groups").map { context.literals($0, "a list of groups").map(\.value) } ?? []
     }
 
-    private func text(_ node: SyntaxNode, _ key: String) -> String? { node.value(for: key).flatMap { context.text($0) } }
+    private func text(_ node: SyntaxNode, _ key: String) -> String? {
+        node.value(for: key).flatMap { context.text($0) }
+    }
 
     private func entries(_ node: SyntaxNode, _ key: String) -> [SyntaxNode.Entry] {
         node.value(for: key).flatMap { context.mapping($0, "a mapping of form values") } ?? []

@@ -110,7 +110,9 @@ struct TestOrderDecoder {
     let context: DecodingContext
 
     private enum Word: String, CaseIterable { case resume, cancel, keep, rollback, retry, waive }
-    private static let choices = ["run", "retry", "skip", "accept", "mark-done", "mark-failed", "waive"]
+    private static let choices = [
+        "run", "retry", "skip", "accept", "mark-done", "mark-failed", "rollback", "keep", "waive",
+    ]
 
     func decode(_ node: SyntaxNode?) -> [TestOrder] { node.map { context.oneOrMany($0).compactMap(order) } ?? [] }
 

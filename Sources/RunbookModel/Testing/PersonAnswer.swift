@@ -5,11 +5,14 @@ import Expressions
 package struct AnswerEntry: Sendable {
     /// As for mocks.
     package let pattern: Located<String>
-    /// Successive answers; the last one stands for all further ones.
+    /// One is given to every prompt of the step; several are given one after the other, and no more.
     package let answers: [PersonAnswer]
-    package init(pattern: Located<String>, answers: [PersonAnswer]) {
+    /// The same for prompts of its undo; where empty, it is done.
+    package let undo: [PersonAnswer]
+    package init(pattern: Located<String>, answers: [PersonAnswer], undo: [PersonAnswer]) {
         self.pattern = pattern
         self.answers = answers
+        self.undo = undo
     }
 }
 

@@ -36,7 +36,9 @@ struct TestJudge {
 
     private mutating func judgeTrouble() {
         let mayWait = expect.outcome?.value == "waiting"
-        for missing in observed.missing + (mayWait ? [] : observed.unanswered) { mismatches.append(Mismatch(problem: missing.message, help: missing.help)) }
+        for missing in observed.missing + (mayWait ? [] : observed.unanswered) {
+            mismatches.append(Mismatch(problem: missing.message, help: missing.help))
+        }
         for problem in observed.problems { mismatches.append(Mismatch(problem: problem)) }
     }
 

@@ -18,7 +18,7 @@ struct TestPeople {
     ) throws -> Bool {
         if try guide(run, &orders) { return true }
         for open in try run.openPrompts() {
-            guard let answer = next(at: open.step) else { continue }
+            guard let answer = next(to: open) else { continue }
             if try give(answer, to: open, run, mocks, &observed) { return true }
         }
         return false
@@ -35,23 +35,29 @@ struct TestPeople {
 
     // MARK: Answers
 
-    /// The next answer of the longest pattern that names the step; nil where there is none, or all were given.
-    private mutating func next(at step: StepPath) -> PersonAnswer? {
+    /// The next answer of the pattern that names the step best; nil where there is none, or all were given.
+    private mutating func next(to open: OpenPrompt) -> PersonAnswer? {
         let ranked = entries.compactMap { entry in
-            StepPattern(entry.pattern.value).rank(step.text).map { (entry: entry, rank: $0) }
+            StepPattern(entry.pattern.value).rank(open.step.text).map { (entry: entry, rank: $0) }
         }
         // The first of the best: those of the test come before those of the file.
-        guard let best = ranked.map(\.rank).max(), let entry = ranked.first(where: { $0.rank == best })?.entry,
-            !entry.answers.isEmpty
-        else { return nil }
-        let position = given[step.text, default: 0]
-        given[step.text] = position + 1
-        return entry.answers[min(position, entry.answers.count - 1)]
+        guard let best = ranked.map(\.rank).max(), let entry = ranked.first(where: { $0.rank == best })?.entry else {
+            return nil
+        }
+        let isUndo = open.prompt.purpose.isUndo
+        var answers = isUndo ? entry.undo : entry.answers
+        if isUndo, answers.isEmpty { answers = [PersonAnswer(.done, entry.pattern.span)] }
+        // One answer is for every prompt; a list is gone through once.
+        let key = "\(open.step)" + (isUndo ? " undo" : "") + (answers.count == 1 ? "#\(open.prompt.attempt)" : "")
+        let position = given[key, default: 0]
+        given[key] = position + 1
+        return position < answers.count ? answers[position] : nil
     }
 
     /// Whether the run goes on from here.
     private func give(
-        _ answer: PersonAnswer, to open: OpenPrompt, _ run: RehearsedRun, _ mocks: MockHost, _ observed: inout Observation
+        _ answer: PersonAnswer, to open: OpenPrompt, _ run: RehearsedRun, _ mocks: MockHost,
+        _ observed: inout Observation
     ) throws -> Bool {
         if answer.verdict == .expires {
             guard let expires = open.prompt.expires else {
