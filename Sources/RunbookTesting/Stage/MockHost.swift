@@ -107,7 +107,7 @@ final class MockHost: Rehearsal {
 
     // MARK: Crashes
 
-    /// The attempts that a crash is waiting for, by key.
+    /// Whether the driver is to die of this crash at this attempt.
     private func isHit(_ intent: AttemptIntent, by crash: CrashOrder) -> Bool {
         let wanted = crash.purpose.map { [$0] } ?? [Purpose.action.rawValue, Purpose.verify.rawValue]
         guard wanted.contains(intent.purpose.rawValue), intent.tryNumber == crash.tryNumber ?? intent.tryNumber else {
