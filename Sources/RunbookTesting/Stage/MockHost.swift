@@ -23,6 +23,8 @@ final class MockHost: Rehearsal {
         var scheduled = 0
         var launched: [String: Launch] = [:]
         var crashes: [CrashOrder]
+        /// The attempt at which the driver is to die next, once it is known.
+        var target: String?
         /// The crash that the driver dies of, or has died of last, and the attempt that it hit.
         var dying: (crash: CrashOrder, attempt: String)?
         var isDying = false
@@ -31,6 +33,13 @@ final class MockHost: Rehearsal {
         var notified: [String] = []
         /// Looks at the preconditions and at `rollback.verify`.
         var runLooks: [String: Int] = [:]
+
+        mutating func die() {
+            guard let target, !crashes.isEmpty else { return }
+            dying = (crashes.removeFirst(), target)
+            self.target = nil
+            isDying = true
+        }
 
         mutating func add(_ mock: MissingMock) {
             if !missing.contains(mock) { missing.append(mock) }
@@ -119,37 +128,30 @@ final class MockHost: Rehearsal {
     func willCommit(_ intents: [AttemptIntent]) throws {
         try state.withLock { state in
             if state.isDying { throw DriverDied() }
-            guard let crash = state.crashes.first else { return }
-            for intent in intents where isHit(intent, by: crash) {
-                let key = Self.key(intent.step, intent.number)
-                state.dying = (crash, key)
-                if crash.point == .beforeCommit {
-                    state.crashes.removeFirst()
-                    state.isDying = true
-                    throw DriverDied()
-                }
-                return
+            guard state.target == nil, let crash = state.crashes.first,
+                let intent = intents.first(where: { isHit($0, by: crash) })
+            else { return }
+            state.target = Self.key(intent.step, intent.number)
+            if crash.point == .beforeCommit {
+                state.die()
+                throw DriverDied()
             }
         }
     }
 
     func mayStart(_ intent: AttemptIntent) -> Bool {
         state.withLock { state in
-            if state.isDying { return false }
-            let key = Self.key(intent.step, intent.number)
-            guard let crash = state.crashes.first, crash.point == .intended, state.dying?.attempt == key else {
-                return true
-            }
-            state.crashes.removeFirst()
-            state.isDying = true
+            guard !state.isDying else { return false }
+            let isTarget = state.target == Self.key(intent.step, intent.number)
+            guard isTarget, state.crashes.first?.point == .intended else { return true }
+            state.die()
             return false
         }
     }
 
     private static func dieIfDue(_ state: inout State, _ point: CrashOrder.Point, _ key: String) throws {
-        guard let crash = state.crashes.first, crash.point == point, state.dying?.attempt == key else { return }
-        state.crashes.removeFirst()
-        state.isDying = true
+        guard state.target == key, state.crashes.first?.point == point else { return }
+        state.die()
         throw DriverDied()
     }
 
