@@ -305,7 +305,7 @@ import Testing
         #expect(
             try scenario.answer("drain", .done, ticked: [0])
                 == .refuse(
-                    why: "not everything is ticked: 'second'"))
+                    why: "not ticked: 2, 'second'\nstep 'drain' needs evidence: a file or a text"))
         #expect(
             try scenario.answer("drain", .done, ticked: [0, 1])
                 == .refuse(

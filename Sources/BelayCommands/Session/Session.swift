@@ -1,3 +1,4 @@
+import Diagnostics
 import FoundationEssentials
 import Glibc
 import RunEngine
@@ -12,11 +13,14 @@ final class Session: Sendable {
     let environment: [String: String]
     let streams: StandardStreams
 
-    init(_ options: GlobalOptions, environment: [String: String]) {
+    init(_ options: GlobalOptions, environment: [String: String], isDetached: Bool = false) {
         self.options = options
         self.environment = environment
-        streams = StandardStreams(environment: environment, noColour: options.noColour)
+        streams = StandardStreams(environment: environment, noColour: options.noColour, isDetached: isDetached)
     }
+
+    /// The same for a process that is about to leave its terminal.
+    func detached() -> Session { Session(options, environment: environment, isDetached: true) }
 
     var isJSON: Bool { options.format == .json }
 
@@ -76,6 +80,6 @@ final class Session: Sendable {
     /// Says something beside the result, on standard error; not with `--quiet`.
     func note(_ text: String) {
         guard !options.isQuiet, !isJSON else { return }
-        streams.printError(text + "\n")
+        streams.printError(DisplayText.escaped(text) + "\n")
     }
 }

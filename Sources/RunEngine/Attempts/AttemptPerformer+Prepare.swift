@@ -12,7 +12,7 @@ extension AttemptPerformer {
     /// Errors: what cannot be evaluated or made; the step cannot start then.
     func prepare(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
         switch intent.purpose {
-        case .probe, .verify, .settle, .gate, .undoProbe, .undoVerify: try prepareLook(node, intent)
+        case .probe, .verify, .settle, .gate, .until, .undoProbe, .undoVerify: try prepareLook(node, intent)
         case .protect, .restore: try prepareProtection(node, intent)
         case .action, .apply, .undo, .undoApply, .reapply: try prepareAction(node, intent)
         }
@@ -34,6 +34,7 @@ extension AttemptPerformer {
 
     private func prepareAction(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
         let call = call(node, intent.purpose, item: intent.item)
+        if let rehearsal = host.rehearsal { return try prepareRehearsed(node, intent, call, rehearsal) }
         guard let call, call.kind == "run" || call.kind == "command" else {
             return try prepareInside(node, intent, call)
         }
@@ -50,7 +51,7 @@ extension AttemptPerformer {
         return PreparedAttempt(intent: intent, node: node, file: file, directory: directory, work: .process(launch))
     }
 
-    private func undoEnvironment(_ node: PlanNode, _ purpose: Purpose) -> [EnvironmentEntry] {
+    func undoEnvironment(_ node: PlanNode, _ purpose: Purpose) -> [EnvironmentEntry] {
         guard purpose.isUndo, case .actions(let undo) = node.step.undo else { return [] }
         return undo.environment
     }
@@ -133,9 +134,10 @@ extension AttemptPerformer {
     private func prepareGate(_ node: PlanNode, _ intent: AttemptIntent, _ scope: Int) throws -> PreparedAttempt {
         let inputs = try inputs(of: node, scope)
         let checks = context.scopeRunbook(scope).preconditions
+        let part = RehearsedPart(subject: .attempt(intent), node: node)
         let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
             do {
-                return waitUntilMet(checks, try runContext(scope, inputs: inputs, cancellation))
+                return waitUntilMet(checks, try runContext(scope, inputs: inputs, cancellation), part)
             } catch {
                 return AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
             }
@@ -150,12 +152,15 @@ extension AttemptPerformer {
         let process = try processContext(node, intent)
         let (checks, stable) = checks(node, intent.purpose)
         let directory = try workingDirectory(node)
-        let isDoneWhen = [.probe, .settle, .undoProbe].contains(intent.purpose)
+        let part = RehearsedPart(subject: .attempt(intent), node: node)
+        let isDoneWhen = node.ladder == nil && [.probe, .settle, .undoProbe].contains(intent.purpose)
+        let isFirstLook = node.ladder != nil && intent.purpose == .probe
         let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
             var checkContext = checkContext(
                 node, scope: node.scope, process: process, directory: directory, cancellation)
             checkContext.isDoneWhen = isDoneWhen
-            return look(checks, stable, checkContext)
+            if isFirstLook { return firstLook(checks, stable, checkContext, part) }
+            return look(checks, stable, checkContext, part)
         }
         return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
     }
@@ -163,6 +168,7 @@ extension AttemptPerformer {
     /// The checks of a stage, and how long they must hold.
     private func checks(_ node: PlanNode, _ purpose: Purpose) -> ([CheckCall], UntilStable?) {
         let step = node.step
+        if let ladder = node.ladder { return (ladder.until, step.untilStable) }
         switch purpose {
         case .probe: return (step.doneWhen, nil)
         case .settle:
@@ -176,8 +182,11 @@ extension AttemptPerformer {
     }
 
     /// Looks once, or until the list is stable.
-    func look(_ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext) -> AttemptOutcome {
-        let began = ContinuousClock.now
+    func look(
+        _ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext, _ part: RehearsedPart
+    ) -> AttemptOutcome {
+        let began = context.clock.boot()
+        let evaluator = evaluator(for: part)
         var outcome: AttemptOutcome
         do {
             if let stable {
@@ -192,8 +201,18 @@ extension AttemptPerformer {
         } catch {
             outcome = AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
         }
-        outcome.elapsed = (ContinuousClock.now - began).inMilliseconds
+        outcome.elapsed = context.clock.boot() - began
         return outcome
+    }
+
+    /// Whether no remedy is needed: one look that is not met says no at once, one that is met must last.
+    private func firstLook(
+        _ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext, _ part: RehearsedPart
+    ) -> AttemptOutcome {
+        let first = look(checks, nil, context, part)
+        guard first.kind == .done, var stable else { return first }
+        stable.failFast = true
+        return look(checks, stable, context, part)
     }
 
     private static func outcome(
@@ -213,6 +232,8 @@ extension AttemptPerformer {
         counts.notMet = report.count(.notMet)
         counts.inconclusive = report.count(.inconclusive)
         counts.failed = report.results.filter { !$0.weight.holds }.map(\.name)
+        let measured = report.results.filter { $0.value?.asMap != nil }.map { ($0.name, $0.value ?? .null) }
+        if !measured.isEmpty { counts.measured = Stored(.map(ValueMap(measured))) }
         outcome.checks = counts
         return outcome
     }

@@ -10,6 +10,12 @@ package struct OpenPrompt: Sendable, Equatable {
     package let run: RunID
     package let step: StepPath
     package let prompt: Prompt
+
+    package init(run: RunID, step: StepPath, prompt: Prompt) {
+        self.run = run
+        self.step = step
+        self.prompt = prompt
+    }
 }
 
 /// What somebody says to a prompt; everything but the verdict may be missing.
@@ -94,6 +100,11 @@ extension RunService {
         answer.typed = content.typed
         answer.comment = content.comment
         return answer
+    }
+
+    /// Why this process's user may not answer a prompt; nil where they may.
+    package func objection(to prompt: Prompt) -> String? {
+        prompt.audience.objection(to: actor, groups: Self.groups(of: actor))
     }
 
     private static func groups(of actor: Actor) -> [String] {
