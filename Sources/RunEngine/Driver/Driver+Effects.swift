@@ -47,7 +47,7 @@ extension Driver {
                 return
             }
             switch node.role {
-            case .leaf where context.withMachine({ $0.isGuided(index) }): decide(.guide(node.path))
+            case .leaf where context.withMachine({ $0.needsWord(index) }): decide(.guide(node.path))
             case .leaf: attempt(index, context.withMachine { $0.firstPurpose(index) }, item: 0)
             case .group where node.ladder != nil && !isAdmitted(node): attempt(index, .probe, item: 0)
             case .group, .handler:
