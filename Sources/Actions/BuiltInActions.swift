@@ -9,5 +9,8 @@ package enum BuiltInActions {
         SetAction(),
         NotifyAction(),
         EndAction(),
+        FilesAction(),
+        ConfigAction(),
+        CollectAction(),
     ]
 }

@@ -12,6 +12,7 @@ package enum CommandLineTool {
         if words.first == "__sqlite" { return SQLiteChild.main(Array(words.dropFirst())) }
         if words.first == "__archive" { return ArchiveChild.main(Array(words.dropFirst())) }
         let environment = Environment.current()
+        if words.first == "__remind" { return NoticeChild.main(Array(words.dropFirst()), environment: environment) }
         do throws(UsageProblem) {
             let (leading, rest) = try WordReader.readLeading(words)
             guard let name = rest.first else { return try withoutCommand(leading, environment) }

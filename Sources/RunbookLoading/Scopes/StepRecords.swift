@@ -51,7 +51,10 @@ struct StepRecords {
             case "backup": parts.outputs.merge(Self.ofBackup) { first, _ in first }
             case "restore": parts.outputs.merge(Self.ofRestore) { first, _ in first }
             case "manual", "approve":
-                for field in entry.value.value(for: "form")?.mapping ?? [] { parts.outputs[field.key] = Self.computed }
+                if let form = entry.value.value(for: "form") {
+                    parts.outputs.merge(outputs(form)) { first, _ in first }
+                }
+                if entry.key == "approve" { parts.outputs["approved_by"] = Self.names }
             case "runbook":
                 guard let name = entry.value.scalar?.text,
                     let included = includes.runbook(named: RunbookName(name), at: entry.value.span)
@@ -94,6 +97,9 @@ struct StepRecords {
 
     private static let text = RecordType.Field(.string, mayBeAbsent: true)
     private static let number = RecordType.Field(.int, mayBeAbsent: true)
+
+    /// The users who approved.
+    private static let names = RecordType.Field(.list(.string), mayBeAbsent: true)
 
     private static let common: [String: RecordType.Field] = [
         "state": .init(.string), "exit": .init(.int, mayBeAbsent: true), "dir": .init(.string, mayBeAbsent: true),
