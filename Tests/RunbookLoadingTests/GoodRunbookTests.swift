@@ -4,10 +4,10 @@ import Testing
 @testable import RunbookLoading
 
 @Suite struct GoodRunbookTests {
-    @Test func theUpdateOfTheDesignIsRefusedForItsConfigStepOnly() {
+    @Test func theUpdateOfTheDesignLacksOnlyItsMigrations() {
         let (runbook, bag) = RunbookLoader().load(Fixture.path("good/update.yml"))
         #expect(runbook == nil)
-        #expect(bag.diagnostics.map(\.code.id) == ["R600"], "\(DiagnosticText().render(DiagnosticReport(bag)))")
+        #expect(bag.diagnostics.map(\.code.id) == ["R001"], "\(DiagnosticText().render(DiagnosticReport(bag)))")
     }
 
     /// Loads a good runbook for the demo system.
