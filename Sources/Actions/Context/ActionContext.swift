@@ -12,6 +12,8 @@ package struct ActionContext: Sendable {
     /// `steps/<step>`: the base of `save_to`.
     package var stepDirectory: String
     package var artifacts: String
+    /// Where the step may keep what its undo needs; only its owner can read there.
+    package var snapshots: String
     /// The part of the artifacts that belongs to this step.
     package var evidence: String
     package var channels: [String: Configuration.Channel] = [:]
@@ -53,6 +55,7 @@ package struct ActionContext: Sendable {
         self.startDetached = startDetached
         self.recordUndoData = recordUndoData
         channelDirectory = checks.directory
+        snapshots = stepDirectory
     }
 }
 
