@@ -184,8 +184,6 @@ struct DiffMask {
     /// Shorter texts are taken out only where they were removed: they stand in many lines.
     private static let telling = 4
 
-    init(replaced: Set<String>) { self.replaced = replaced }
-
     func masked(_ diff: String) -> String {
         guard !replaced.isEmpty else { return diff }
         let lines = diff.split(separator: "\n", omittingEmptySubsequences: false)

@@ -12,6 +12,8 @@ package struct ActionContext: Sendable {
     /// `steps/<step>`: the base of `save_to`.
     package var stepDirectory: String
     package var artifacts: String
+    /// A file for what an action of several parts has done, which all attempts of the step share; nil: none is kept.
+    package var progressFile: String?
     /// The part of the artifacts that belongs to this step.
     package var evidence: String
     package var channels: [String: Configuration.Channel] = [:]

@@ -65,6 +65,7 @@ extension AttemptPerformer {
         action.channels = host.configuration.channels
         if let base = host.configuration.directory { action.channelDirectory = base }
         action.evidence = "\(action.artifacts)/\(path.fileName)"
+        action.progressFile = HostFiles.parent(of: action.stepDirectory) + "/progress"
         action.keeper = keeper(node, intent, cancellation, held: held)
         let log = action.stepDirectory + "/stdout"
         action.show = { HostFiles.append(Array((secrets.mask($0) + "\n").utf8), to: log) }
