@@ -19,11 +19,13 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "CCurl", exclude: ["README.md"]),
         .target(
             name: "CSupervisor", dependencies: ["CDigest"], exclude: ["README.md"],
             cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CTLS", exclude: ["README.md"]),
         .target(name: "CFileSystem", exclude: ["README.md"]),
         .target(name: "CAssets", exclude: ["README.md", "migrations"]),
         // Text: files, spans, the graph as written. Knows no clock.
@@ -48,14 +50,14 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RunReport",
-            dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
+            dependencies: ["CMark", "Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Checks",
-            dependencies: ["CDigest", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
+            dependencies: ["CDigest", "CSQLite", "CTLS", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Actions",
@@ -125,6 +127,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: ["CSQLite", "Expressions", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"],
             exclude: ["Runbooks"]),
+        .testTarget(name: "RunReportTests", dependencies: ["RunReport"]),
         .testTarget(name: "DemoServiceTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -40,7 +40,8 @@ extension RunMachine {
     package mutating func standstill() -> Activity? {
         guard !run.isClosed, !hasInFlight, effects().isEmpty else { return nil }
         if run.pauseRequested != nil { return .paused }
-        return nextTimer == nil ? .attention : nil
+        guard nextTimer == nil else { return nil }
+        return asksOnlyPeople ? .waiting : .attention
     }
 
     /// The moment at which the next retry is due.
@@ -56,7 +57,8 @@ extension RunMachine {
         guard derived.questions.isEmpty, run.question == nil, run.direction == .forward, !run.isEnding else {
             return []
         }
-        return derived.timedGroups.sorted().compactMap { index in
+        let asked = derived.asking.flatMap { graph.ancestors(of: $0) }
+        return derived.timedGroups.subtracting(asked).sorted().compactMap { index in
             guard steps[index].failing == nil, let deadline = steps[index].groupDeadline else { return nil }
             return (index, deadline)
         }
@@ -85,6 +87,7 @@ extension RunMachine {
     func isFinished(_ index: Int) -> Bool {
         steps[index].state == .started && derived.unsettled[index] == 0 && steps[index].failing == nil
             && !graph.nodes[index].isHandler && continuesForward(index)
+            && (graph.nodes[index].ladder == nil || steps[index].helpedBy != nil)
     }
 
     private mutating func dueAttempts(_ room: Int) -> [Effect] {
@@ -138,7 +141,7 @@ extension RunMachine {
 
     private func isReady(_ index: Int) -> Bool {
         guard steps[index].state == .pending, steps[index].phase == .idle, steps[index].question == nil,
-            derived.unmet[index] == 0
+            isRemedy(index) ? isNextRemedy(index) : derived.unmet[index] == 0
         else { return false }
         guard let parent = graph.nodes[index].parent else { return !graph.nodes[index].isHandler }
         return steps[parent].state == .started && !graph.ancestors(of: index).contains { steps[$0].failing != nil }

@@ -15,6 +15,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case groupDeadlineSet(StepPath, Deadline)
     /// Nothing more starts in the group; it fails once what is in flight has ended and, with `undo`, is taken back.
     case groupFailing(StepPath, reason: String, undo: Bool)
+    /// Whether the `until` of a `first_of` held after a remedy.
+    case remedyJudged(StepPath, remedy: StepPath, helped: Bool, reason: String?)
     case attemptIntended(AttemptIntent)
     case attemptEnded(StepPath, number: Int, AttemptOutcome, then: Phase)
     case attemptAdopted(StepPath, number: Int, pid: Int32)
@@ -45,6 +47,11 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case questionOpened(StepPath?, Question)
     case questionClosed(StepPath?)
     case decided(HumanDecision)
+    /// A person is asked to do or to decide something; its attempt was intended just before.
+    case promptOpened(StepPath, Prompt)
+    case answered(HumanAnswer)
+    /// People were told of a prompt through channels, or that failed; changes nothing of the run.
+    case told(StepPath, Notice)
 
     case forwardEnded(ForwardResult)
     case directionTurned(cause: String)
@@ -76,9 +83,11 @@ package enum RunEvent: Codable, Sendable, Equatable {
         /// The run that is undone, and its steps as they were left.
         package let undoOf: Int64?
         package let steps: [StepPath: StepRecord]?
+        /// Guide mode; nil: no.
+        package let guided: Bool?
         package init(
             runbook: RunbookName, planDigest: String, by: Actor, deadline: Deadline?, estimate: Deadline? = nil,
-            undoOf: Int64? = nil, steps: [StepPath: StepRecord]? = nil
+            undoOf: Int64? = nil, steps: [StepPath: StepRecord]? = nil, guided: Bool = false
         ) {
             self.runbook = runbook
             self.planDigest = planDigest
@@ -87,6 +96,7 @@ package enum RunEvent: Codable, Sendable, Equatable {
             self.estimate = estimate
             self.undoOf = undoOf
             self.steps = steps
+            self.guided = guided ? true : nil
         }
     }
 
@@ -110,7 +120,7 @@ package enum RunEvent: Codable, Sendable, Equatable {
         switch self {
         case .stepSkipped(let path, _, _), .groupStarted(let path, _, _), .groupFailing(let path, _, _),
             .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .groupDeadlineSet(let path, _),
-            .attemptEndOrdered(let path, _, _),
+            .attemptEndOrdered(let path, _, _), .remedyJudged(let path, _, _, _),
             .stateRecorded(let path, _), .attemptDue(let path, _, _), .retryScheduled(let path, _, _, _),
             .stepSucceeded(let path, _), .stepFailed(let path, _, _), .stepUnknown(let path, _, _),
             .stepReset(let path, _), .stepCommitted(let path), .stepAccepted(let path), .undoStarted(let path),
@@ -119,6 +129,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
             path
         case .attemptIntended(let intent): intent.step
         case .questionOpened(let path, _), .questionClosed(let path): path
+        case .promptOpened(let path, _), .told(let path, _): path
+        case .answered(let answer): answer.step
         case .decided(let decision): decision.step
         default: nil
         }

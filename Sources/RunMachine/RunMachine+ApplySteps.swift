@@ -13,6 +13,7 @@ extension RunMachine {
             }
         case .groupStarted(_, let inputs, let instances): try startGroup(index, inputs, instances)
         case .groupFailing(_, let reason, let undo): fail(group: index, reason, undo: undo)
+        case .remedyJudged(_, let remedy, let helped, let reason): judge(index, remedy, helped, reason)
         case .attemptIntended(let intent): try intend(index, intent)
         case .attemptEnded(_, let number, let outcome, let then): try end(index, number, outcome, then)
         case .attemptAdopted: run.fruitlessClaims = 0
@@ -28,6 +29,11 @@ extension RunMachine {
                 $0.phase = .idle
             }
         case .questionClosed: change(index) { $0.question = nil }
+        case .promptOpened(_, let prompt): try open(index, prompt)
+        case .answered(let answer):
+            run.fruitlessClaims = 0
+            change(index) { $0.prompt?.answers.append(answer) }
+        case .told: break
         case .decided(let decision): if decision.choice.isAboutOutcome { change(index) { $0.decidedBy = decision } }
         default: try applyOutcome(event, index)
         }
@@ -113,7 +119,7 @@ extension RunMachine {
             $0.failing = reason
             $0.undoesGroup = undo
         }
-        for inner in graph.subtree(of: index).dropFirst() {
+        for inner in graph.subtree(of: index) {
             let record = steps[inner]
             guard record.isDueForward || (record.question != nil && record.state != .undoFailed),
                 !(record.state == .unknown && isProbed(inner))
@@ -159,14 +165,25 @@ extension RunMachine {
         purpose == .action || (purpose == .verify && graph.nodes[index].action == nil)
     }
 
+    private mutating func open(_ index: Int, _ prompt: Prompt) throws(IllegalMove) {
+        guard let intent = steps[index].inFlight, intent.number == prompt.attempt else {
+            throw IllegalMove(description: "no attempt of '\(graph.nodes[index].path)' can be put to a person")
+        }
+        change(index) {
+            $0.phase = .asking(intent)
+            $0.prompt = prompt
+        }
+    }
+
     private mutating func end(_ index: Int, _ number: Int, _ outcome: AttemptOutcome, _ then: Phase)
         throws(IllegalMove)
     {
-        guard let intent = steps[index].inFlight, intent.number == number else {
+        guard let intent = steps[index].openAttempt, intent.number == number else {
             throw IllegalMove(description: "no attempt \(number) of '\(graph.nodes[index].path)' is in flight")
         }
         if outcome.kind != .neverLaunched, outcome.kind != .interrupted { run.fruitlessClaims = 0 }
         let isVoidTry = outcome.kind == .neverLaunched && countsAsTry(index, intent.purpose)
+        let isLadder = graph.nodes[index].ladder != nil
         let nextStage = intent.purpose.isUndo ? undoStage(of: index, after: intent, outcome.kind) : nil
         change(index) {
             $0.phase = then
@@ -186,6 +203,7 @@ extension RunMachine {
             if intent.purpose == .action, let outputs = outcome.outputs { $0.outputs = outputs }
             if intent.purpose == .verify { $0.checks = outcome.checks }
             if intent.purpose == .gate { $0.isAdmitted = outcome.kind == .done }
+            if intent.purpose == .probe, isLadder { $0.isAdmitted = outcome.kind == .failed }
         }
     }
 
@@ -223,7 +241,7 @@ extension Purpose {
     var startsStep: Bool {
         switch self {
         case .action, .apply, .verify, .settle: true
-        case .probe, .protect, .gate: false
+        case .probe, .protect, .gate, .until: false
         case .undoProbe, .undo, .restore, .undoApply, .undoVerify, .reapply: false
         }
     }
@@ -234,7 +252,7 @@ extension Choice {
     var isAboutOutcome: Bool {
         switch self {
         case .skip, .accept, .markDone, .markFailed, .waive: true
-        case .retry, .rollback, .keep: false
+        case .retry, .rollback, .keep, .run: false
         }
     }
 }

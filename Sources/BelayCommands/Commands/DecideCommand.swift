@@ -62,18 +62,16 @@ struct DecideCommand: Command {
         let drive = resumes ? try Drive.prepare(session, workspace) : nil
         let service = try session.service(workspace)
         let run = try session.run(run, service)
-        let kept = try evidence.map { try Evidence.keep($0, run, service) }
+        let kept = try evidence.map { try service.keepEvidence(run, file: $0) }
         let decision = session.decision(
             choice, step: step, why: why, evidence: kept, outputs: try stored(run, service), by: service.actor)
         let inspector = RunInspector(session: session, service: service)
         let driver = try inspector.driverWords(run)
         try service.record(run, InboxKind.decision, decision)
-        if let drive, driver == nil { return try drive.perform(run, service) }
-        let next = driver.map(Wording.goesOnThere) ?? Wording.resumeHelp(run)
-        session.show(RecordedView(run: run.number, isDriven: driver != nil, message: Wording.decided(run), help: next))
-        {
-            _ in "\(Wording.decided(run)); \(next)\n"
-        }
+        if let drive, driver == nil { return try drive.perform(run, service, .init(followsOthers: true)) }
+        let next = try driver.map(Wording.goesOnThere) ?? inspector.waitingWords(run) ?? Wording.resumeHelp(run)
+        session.show(
+            RecordedView(run: run.number, isDriven: driver != nil, message: Wording.decided(run), help: next))
         return 0
     }
 
@@ -105,6 +103,13 @@ struct RecordedView: Encodable {
     let help: String
 }
 
+extension Session {
+    /// Says what was recorded, and who goes on with it.
+    func show(_ view: RecordedView) {
+        show(view) { _ in DisplayText.escaped("\(view.message); \(view.help)") + "\n" }
+    }
+}
+
 extension RunService {
     /// Puts something into a run's inbox.
     ///
@@ -112,30 +117,6 @@ extension RunService {
     func record(_ run: RunID, _ kind: String, _ decision: HumanDecision) throws {
         if case .refused(let why) = try say(run, kind, decision) {
             throw ServiceFailure.refused(why, help: Wording.statusHelp(run))
-        }
-    }
-}
-
-/// Files kept with a decision, among the run's artifacts.
-enum Evidence {
-    /// Copies the file and gives its name there.
-    static func keep(_ path: String, _ run: RunID, _ service: RunService) throws -> String {
-        let summary = try service.journal.summary(run)
-        let directory = service.workspace.state.artifactDirectory(run, summary.runbook)
-        let name = path.split(separator: "/").last.map(String.init) ?? "evidence"
-        do {
-            let bytes = try HostFiles.read(path)
-            var target = "evidence-\(name)"
-            var count = 1
-            while access("\(directory)/\(target)", F_OK) == 0 {
-                count += 1
-                target = "evidence-\(count)-\(name)"
-            }
-            try HostFiles.makeDirectories(directory)
-            try HostFiles.writeAtomically(bytes, to: "\(directory)/\(target)")
-            return target
-        } catch {
-            throw ServiceFailure.refused(Wording.evidenceFailed("\(error)"), help: nil)
         }
     }
 }

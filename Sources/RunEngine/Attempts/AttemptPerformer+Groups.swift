@@ -94,7 +94,10 @@ extension AttemptPerformer {
             let bindings = RunBindings(context, scope: scope)
             return try computed(context.scopeRunbook(scope).outputs, bindings)
         }
-        let child = context.withMachine { $0.graph.children[node.index].first }
+        let (child, helped) = context.withMachine { machine in
+            (machine.graph.children[node.index].first, machine.steps[node.index].helpedBy.flatMap { machine.graph[$0] })
+        }
+        if let helped { return Stored(["remedy": .string(helped.step.id.text)]) }
         return try computed(node.step.outputs, RunBindings(context, scope: node.scope, node: child ?? node.index))
     }
 
@@ -237,7 +240,8 @@ extension AttemptPerformer {
 }
 
 extension CheckCall {
-    fileprivate var mentionsSteps: Bool { argument.mentionsSteps || when?.references.mentionSteps ?? false }
+    /// Whether its answer depends on what steps leave.
+    var mentionsSteps: Bool { argument.mentionsSteps || when?.references.mentionSteps ?? false }
 }
 
 extension Argument {
@@ -250,6 +254,7 @@ extension Argument {
         case .list(let items): items.contains(where: \.mentionsSteps)
         case .record(let fields): fields.contains { $0.value.mentionsSteps }
         case .checks(let calls): calls.contains(where: \.mentionsSteps)
+        case .form(let fields): fields.contains { $0.default?.mentionsSteps ?? false }
         }
     }
 }

@@ -41,7 +41,7 @@ enum ScriptFiles {
             }
             for field in fields { add(field.value, &names) }
         case .list(let items): for item in items { add(item, &names) }
-        case .constant, .template, .expression: break
+        case .constant, .template, .expression, .form: break
         }
     }
 }

@@ -48,6 +48,9 @@ package enum EventWords {
             return instances.map { "started with \($0.count) items" } ?? "started"
         case .groupFailing(_, let reason, let undo):
             return "failing\(undo ? ", to be undone first" : ""): \(reason)"
+        case .remedyJudged(_, let remedy, let helped, let reason):
+            let name = remedy.text.split(separator: "/").last.map(String.init) ?? remedy.text
+            return "'\(name)' \(helped ? "helped" : "did not help")" + because(reason)
         case .attemptIntended(let intent):
             let again = intent.tryNumber > 1 ? ", try \(intent.tryNumber)" : ""
             return "\(StepView.purposeWords(intent.purpose)) started (attempt \(intent.number)\(again))"
@@ -96,6 +99,12 @@ package enum EventWords {
     private static func personText(_ event: RunEvent) -> String {
         switch event {
         case .pauseRequested(let actor): return "pause asked for by \(actor.user)"
+        case .questionOpened(_, let question) where question.isGuide: return "is next; may it start?"
+        case .promptOpened(_, let prompt):
+            let what = prompt.kind == .manual ? "a person is to do it" : prompt.kind == .approve ? "asks for approval" : "asks for confirmation"
+            return "\(what): waits for \(prompt.audience.words)"
+        case .answered(let answer): return answered(answer)
+        case .told(_, let notice): return told(notice)
         case .questionOpened(_, let question):
             return "needs a decision (\(question.choices.map(\.rawValue).joined(separator: ", "))): \(question.why)"
         case .questionClosed: return "decision made"
@@ -103,6 +112,23 @@ package enum EventWords {
         case .noted(let text, let actor): return "note of \(actor.user): \(text)"
         default: return name(event)
         }
+    }
+
+    private static func answered(_ answer: HumanAnswer) -> String {
+        let evidence = answer.evidence.map { "evidence \($0.name)" } + [answer.evidenceText].compactMap { $0 }
+        let more = evidence.isEmpty ? "" : " (\(evidence.joined(separator: ", ")))"
+        return "\(answer.verdict.past) by \(answer.actor.user)" + because(answer.comment) + more
+    }
+
+    private static func told(_ notice: Notice) -> String {
+        let what =
+            switch notice.kind {
+            case .tell: "told"
+            case .remind: "reminded"
+            case .escalate: "escalated to"
+            }
+        let failures = notice.failures.isEmpty ? "" : "; \(notice.failures.joined(separator: "; "))"
+        return "\(what) \(notice.to.joined(separator: ", "))\(failures)"
     }
 
     /// How an attempt ended.
