@@ -128,7 +128,8 @@ struct ConfigEditing {
         do {
             let value = try reader.secretValue(key) ?? .null
             let isOpen = (try? reader.value(key)) != nil
-            return (value, !isOpen)
+            let text = value.json()
+            return (value, !isOpen || context.mask(text) != text)
         } catch {
             guard isPreview else { throw error }
             return ("(not known yet)", false)
