@@ -59,7 +59,12 @@ enum KindRules {
         switch call.key {
         case "files": checkItems(call.value, beside: [], context)
         case "config": if let changes = call.value.value(for: "changes") { checkChanges(changes, context) }
-        case "collect": for entry in call.value.mapping ?? [] { checkItem(entry.value, beside: [], context) }
+        case "collect":
+            for entry in call.value.mapping ?? [] {
+                // It names a directory.
+                _ = context.identifier(entry.key, entry.keySpan, "item name")
+                checkItem(entry.value, beside: [], context)
+            }
         default: break
         }
     }
