@@ -110,7 +110,8 @@ struct Drive {
         session.note(Wording.drivenElsewhere(holder))
         let watch = Watch(watcher: RunWatcher(service, run), screen: screen, signals: signals)
         switch try watch.follow(until: { !$0.isDriven }) {
-        case .reached(let look), .left(let look): return Stop(exit: look.exitCode, context: nil)
+        case .reached(let look): return Stop(exit: look.exitCode, context: nil)
+        case .left: return Stop(exit: 130, context: nil)
         }
     }
 

@@ -99,13 +99,10 @@ final class RunWatcher {
         let own = state.runDirectory(run, summary.runbook)
         let undone = try summary.undoOf.map { state.runDirectory($0, try service.journal.summary($0).runbook) }
         let machine = look.machine
-        var picture = RunPicture(
-            run: run, runbook: summary.runbook, startedAt: summary.startedAt, machine: { machine },
-            attemptDirectory: { path, number in
-                let isImported = number <= machine.record(path)?.importedAttempts ?? 0
-                return "\(isImported ? undone ?? own : own)/steps/\(path.fileName)/\(number)"
-            })
-        picture.endedAt = summary.endedAt
+        var picture = RunPicture(summary, machine) { path, number in
+            let isImported = number <= machine.record(path)?.importedAttempts ?? 0
+            return "\(isImported ? undone ?? own : own)/steps/\(path.fileName)/\(number)"
+        }
         picture.isDriven = look.isDriven
         return picture
     }
