@@ -115,7 +115,10 @@ struct Drive {
         }
     }
 
-    private var asksPeople: Bool { session.isInteractive && session.streams.outputIsTerminal }
+    /// Whether a person sits there; a process in the background would be stopped if it asked.
+    private var asksPeople: Bool {
+        session.isInteractive && session.streams.outputIsTerminal && TerminalMode.isForeground
+    }
 
     private func asks(_ end: DriveEnd) -> Bool {
         switch end {

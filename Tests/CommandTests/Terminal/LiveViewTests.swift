@@ -139,4 +139,15 @@ import Testing
         try home.openGate()
         #expect(try terminal.exitCode() == 0)
     }
+
+    @Test func inTheBackgroundThereAreOnlyLines() throws {
+        let home = try BelayHome(["good": Runbooks.good])
+        let terminal = try PseudoTerminal(
+            ["/bin/sh", "-c", "set -m; \(BelayHome.program) run good & wait $!"],
+            environment: ["TERM": "xterm", "NO_COLOR": "1", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"],
+            directory: home.path)
+        #expect(try terminal.exitCode() == 0)
+        #expect(!terminal.bytes.contains(0x1B))
+        #expect(terminal.screen.text.contains("✔ greet"))
+    }
 }
