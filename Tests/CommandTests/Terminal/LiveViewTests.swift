@@ -30,7 +30,7 @@ import Testing
             isWhole($0, running: "step16") && $0.text.contains("│ 40")
         }
         #expect(terminal.screen.text.contains("15/31  running"))
-        for (columns, rows) in [(50, 10), (24, 6), (120, 50), (80, 24)] {
+        for (columns, rows) in [(80, 12), (50, 12), (24, 6), (120, 50), (80, 24)] {
             terminal.resize(columns: columns, rows: rows)
             let bar = columns < 40 ? "run 1 of many" : "15/31  running"
             try terminal.wait(for: "a frame of \(columns) × \(rows)") { screen in
