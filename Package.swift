@@ -19,6 +19,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "CCurl", exclude: ["README.md"]),
         .target(
@@ -37,6 +38,9 @@ let package = Package(
         .target(
             name: "RunbookLoading", dependencies: ["CYAML", "Diagnostics", "Expressions", "RunbookModel"],
             exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "ConfigFiles", dependencies: ["Expressions", "RunbookModel", "RunbookLoading"],
+            exclude: ["README.md"], swiftSettings: strict),
         // One execution. Sees no YAML.
         .target(
             name: "RunPlan", dependencies: ["CDigest", "Diagnostics", "Expressions", "RunbookModel"],
@@ -46,7 +50,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RunReport",
-            dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
+            dependencies: ["CMark", "Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
@@ -57,8 +61,9 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Actions",
-            dependencies: ["CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost", "Checks"],
-            exclude: ["README.md"], swiftSettings: strict),
+            dependencies: [
+                "CDigest", "CSQLite", "ConfigFiles", "Diagnostics", "Expressions", "RunbookModel", "RunHost", "Checks",
+            ], exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunJournal",
             dependencies: [
@@ -72,10 +77,16 @@ let package = Package(
                 "RunPlan", "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
             ], exclude: ["README.md"], swiftSettings: strict),
         .target(
+            name: "RunbookTesting",
+            dependencies: [
+                "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine", "RunReport",
+                "RunHost", "Checks", "Actions", "RunJournal", "RunEngine",
+            ], exclude: ["README.md"], swiftSettings: strict),
+        .target(
             name: "BelayCommands",
             dependencies: [
                 "CSupervisor", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine",
-                "RunReport", "RunHost", "Checks", "Actions", "RunJournal", "RunEngine",
+                "RunReport", "RunHost", "Checks", "Actions", "RunJournal", "RunEngine", "RunbookTesting",
             ], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "belay", dependencies: ["BelayCommands"], exclude: ["README.md"], swiftSettings: strict),
@@ -99,6 +110,9 @@ let package = Package(
             name: "RunbookLoadingTests",
             dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
         .testTarget(
+            name: "ConfigFilesTests", dependencies: ["ConfigFiles", "Expressions", "RunbookModel", "RunbookLoading"],
+            exclude: ["Fixtures"]),
+        .testTarget(
             name: "RunMachineTests",
             dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine", "RunReport"]),
         .testTarget(
@@ -116,9 +130,14 @@ let package = Package(
                 "CSQLite", "RunEngine", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "Expressions", "TestSupport",
             ]),
         .testTarget(
+            name: "RunbookTestingTests",
+            dependencies: ["Diagnostics", "RunReport", "RunbookLoading", "RunbookModel", "RunbookTesting"],
+            exclude: ["Fixtures"]),
+        .testTarget(
             name: "CommandTests",
             dependencies: ["CSQLite", "Expressions", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"],
             exclude: ["Runbooks"]),
+        .testTarget(name: "RunReportTests", dependencies: ["RunReport"]),
         .testTarget(name: "DemoServiceTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -12,15 +12,20 @@ package indirect enum Argument: Sendable {
     case list([Argument])
     case record([Field])
     case checks([CheckCall])
+    /// The fields of a form; their defaults may be templates.
+    case form([InputDeclaration])
 
     package struct Field: Sendable {
         package let key: String
         package let value: Argument
         package let span: Span
-        package init(key: String, value: Argument, span: Span) {
+        /// Not written under the key, but taken from a file that the run pins.
+        package let isPinned: Bool
+        package init(key: String, value: Argument, span: Span, isPinned: Bool = false) {
             self.key = key
             self.value = value
             self.span = span
+            self.isPinned = isPinned
         }
     }
 
@@ -34,7 +39,7 @@ package indirect enum Argument: Sendable {
     package var value: Value? {
         switch self {
         case .constant(let value): return value
-        case .template, .expression, .checks: return nil
+        case .template, .expression, .checks, .form: return nil
         case .list(let items):
             let values = items.compactMap(\.value)
             return values.count == items.count ? .list(values) : nil
@@ -54,12 +59,21 @@ package indirect enum Argument: Sendable {
     package func resolved(_ evaluate: (Template) throws -> Value) throws -> Argument {
         switch self {
         case .constant, .expression, .checks: return self
+        case .form(let fields):
+            return .form(
+                try fields.map { field in
+                    var field = field
+                    field.default = try field.default?.resolved(evaluate)
+                    return field
+                })
         case .template(let template, let shape):
             return .constant(try shape.convert(try evaluate(template)))
         case .list(let items): return .list(try items.map { try $0.resolved(evaluate) })
         case .record(let fields):
             return .record(
-                try fields.map { Field(key: $0.key, value: try $0.value.resolved(evaluate), span: $0.span) })
+                try fields.map {
+                    Field(key: $0.key, value: try $0.value.resolved(evaluate), span: $0.span, isPinned: $0.isPinned)
+                })
         }
     }
 }

@@ -97,10 +97,10 @@ struct NoteCommand: Command {
     func perform(_ session: Session) throws -> Int32 {
         let service = try session.service()
         let run = try session.run(run, service)
-        let kept = try file.map { try Evidence.keep($0, run, service) }
+        let kept = try file.map { try service.keepEvidence(run, file: $0) }
         let reference = kept.map { " [\($0.name), sha256 \($0.sha256)]" } ?? ""
         try service.journal.note(run, text: text + reference, by: service.actor, at: session.now)
-        session.note(Wording.noted(run, file: kept?.path))
+        session.note(Wording.noted(run, file: try kept.map { try service.path(of: $0, run) }))
         return 0
     }
 }

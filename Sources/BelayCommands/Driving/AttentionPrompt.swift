@@ -17,12 +17,12 @@ struct AttentionPrompt {
     /// Asks until there is an answer that makes sense, and records it.
     func ask(_ run: WaitingTerminal.WaitingRun, isOver: @escaping () -> Bool) throws -> Answer {
         guard let (step, question) = Self.firstQuestion(run.machine) else {
-            return run.machine.run.activity == .waiting ? .nothing(until: nil) : .left
+            return run.machine.run.activity == .waiting ? .nothing : .left
         }
         let asking = Asking(run: run, step: step, isOver: isOver)
         while true {
             show(QuestionView(run: run.id.number, step: step, question))
-            switch answer(question, asking) {
+            switch try answer(question, asking) {
             case .ended(let answer): return answer
             case .decided(let decision):
                 guard case .refused(let why) = try service.say(run.id, InboxKind.decision, decision) else {
@@ -45,7 +45,7 @@ struct AttentionPrompt {
         case ended(Answer)
     }
 
-    private func answer(_ question: Question, _ asking: Asking) -> Result {
+    private func answer(_ question: Question, _ asking: Asking) throws -> Result {
         while true {
             guard let line = line(Wording.choose, asking) else { return gone(asking) }
             if line == "q" || line == "quit" { return .ended(.left) }
@@ -55,7 +55,7 @@ struct AttentionPrompt {
                 }
                 continue
             }
-            return reason(for: choice, asking)
+            return try reason(for: choice, asking)
         }
     }
 
@@ -85,42 +85,21 @@ struct AttentionPrompt {
         return fitting.count == 1 ? fitting[0] : nil
     }
 
-    private func reason(for choice: Choice, _ asking: Asking) -> Result {
-        while let why = line(Wording.why, asking) {
-            guard !why.isEmpty else {
-                session.streams.printError(Wording.whyNeeded + "\n")
-                continue
-            }
-            guard let outputs = outputs(for: choice, asking) else { break }
-            let isAboutRun = choice == .rollback || choice == .keep
-            return .decided(
-                session.decision(
-                    choice, step: isAboutRun ? nil : asking.step, why: why,
-                    outputs: outputs.isEmpty ? nil : Stored(.map(outputs)),
-                    by: service.actor))
+    private func reason(for choice: Choice, _ asking: Asking) throws -> Result {
+        let questioner = Questioner(session: session, isOver: asking.isOver)
+        guard let why = questioner.text(Wording.why, else: Wording.whyNeeded) else { return gone(asking) }
+        var evidence: EvidenceFile?
+        var outputs: Stored?
+        if choice == .markDone, let step = asking.step {
+            let byHand = DoneByHand(questioner: questioner, service: service)
+            guard let rest = try byHand.evidenceAndOutputs(asking.run, step) else { return gone(asking) }
+            (evidence, outputs) = rest
         }
-        return gone(asking)
-    }
-
-    /// The declared outputs of a step that was done by hand; nil where nobody answers.
-    private func outputs(for choice: Choice, _ asking: Asking) -> ValueMap? {
-        guard choice == .markDone, let step = asking.step else { return ValueMap() }
-        let declared = asking.run.plan.graph[step]?.step.outputs ?? []
-        var values: [(String, Value)] = []
-        for output in declared {
-            guard let value = value(of: output, asking) else { return nil }
-            values.append((output.name, value))
-        }
-        return ValueMap(values)
-    }
-
-    private func value(of output: OutputDeclaration, _ asking: Asking) -> Value? {
-        while let text = line("output \(output.name): ", asking) {
-            do throws(ArgumentProblem) { return try output.parse(text) } catch {
-                session.streams.printError(DisplayText.escaped(error.message) + "\n")
-            }
-        }
-        return nil
+        let isAboutRun = choice == .rollback || choice == .keep
+        return .decided(
+            session.decision(
+                choice, step: isAboutRun ? nil : asking.step, why: why, evidence: evidence, outputs: outputs,
+                by: service.actor))
     }
 
     private func line(_ prompt: String, _ asking: Asking) -> String? {

@@ -39,6 +39,8 @@ struct Drive {
         var adopts = false
         /// Values of secret inputs: the journal does not have them.
         var secretInputs: [String: Value] = [:]
+        /// Answers `confirm` with yes (`--yes`).
+        var confirmsAhead = false
         /// Something was said to the run before: where another process goes on with it, that one is followed.
         var followsOthers = false
     }
@@ -66,14 +68,14 @@ struct Drive {
     }
 
     private func drive(_ run: RunID, _ service: RunService, _ options: Options, _ screen: DriveScreen) throws -> Stop {
-        let asker = AttentionPrompt(session: session, service: service)
+        let asker = PeopleAsker(session: session, service: service)
         let terminal = WaitingTerminal(
             session: session, service: service, run: run, signals: signals, screen: screen, asker: asker.ask)
         var claim = claimOptions(options)
         var mayBeElsewhere = options.followsOthers
         while true {
             do {
-                let (end, context) = try driveOnce(run, service, claim, options.until, screen)
+                let (end, context) = try driveOnce(run, service, claim, options.until, screen, asker)
                 guard asks(end) else { return Stop(exit: exitCode(end), context: context) }
                 screen.settle()
             } catch ServiceFailure.journal(.driven(_, let holder)) where mayBeElsewhere {
@@ -90,7 +92,8 @@ struct Drive {
 
     /// From a claim to the next stop; the run is nobody's when this returns.
     private func driveOnce(
-        _ run: RunID, _ service: RunService, _ claim: ClaimOptions, _ until: StepPath?, _ screen: DriveScreen
+        _ run: RunID, _ service: RunService, _ claim: ClaimOptions, _ until: StepPath?, _ screen: DriveScreen,
+        _ asker: PeopleAsker
     ) throws -> (DriveEnd, RunContext) {
         let claimed = try service.claim(run, claim, host: host, observer: screen)
         let driver = claimed.driver
@@ -98,7 +101,11 @@ struct Drive {
         detachment?.leave(run, driver.context.plan.runbook.name, service.workspace.state)
         let steering = Steering(session, service, driver, screen: screen, signals: signals)
         defer { steering.end() }
-        return try signals.handling(steering.take) { (try claimed.drive(), driver.context) }
+        return try signals.handling(steering.take) {
+            let end = try claimed.drive()
+            asker.preview = asksPeople ? driver.context.guidedStep.flatMap(driver.preview) : nil
+            return (end, driver.context)
+        }
     }
 
     /// Somebody else drives what this command has said something to: it is seen through here.
@@ -131,6 +138,7 @@ struct Drive {
         claim.adopts = options.adopts
         claim.secretInputs = options.secretInputs
         claim.ask = terminal.ask.map { RememberedAnswers($0).ask }
+        claim.confirmsAhead = options.confirmsAhead
         return claim
     }
 
@@ -201,10 +209,20 @@ extension Session {
 
     /// A decision of this process's user, with an id of its own.
     func decision(
-        _ choice: Choice, step: StepPath?, why: String, evidence: String? = nil, outputs: Stored? = nil, by actor: Actor
+        _ choice: Choice, step: StepPath?, why: String, evidence: EvidenceFile? = nil, outputs: Stored? = nil,
+        by actor: Actor
     ) -> HumanDecision {
         HumanDecision(
             id: String(UInt64.random(in: .min ... .max), radix: 36), choice: choice, step: step, why: why, actor: actor,
-            at: now, evidence: evidence, outputs: outputs)
+            at: now, evidence: evidence?.name, evidenceSHA256: evidence?.sha256, outputs: outputs)
+    }
+}
+
+extension RunContext {
+    /// The step that guide mode asks about.
+    fileprivate var guidedStep: StepPath? {
+        withMachine { machine in
+            machine.graph.nodes.first { machine.steps[$0.index].question?.isGuide == true }?.path
+        }
     }
 }

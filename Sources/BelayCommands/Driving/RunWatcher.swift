@@ -29,6 +29,9 @@ struct RunLook: Sendable {
         return summary.direction == .rollback ? 6 : 4
     }
 
+    /// Whether the time of something that waits for a person is over: whoever drives next ends it.
+    var hasExpired: Bool { isOpen && !isDriven && !machine.expiredPrompts(at: .now).isEmpty }
+
     /// Whether nothing goes on before a person says something.
     var waitsForPeople: Bool {
         isOpen && !isDriven && (summary.activity == .attention || summary.activity == .waiting)
@@ -44,6 +47,8 @@ final class RunWatcher {
     private(set) var latest: RunLook?
     /// The last event that was given out; nil before the first look.
     private var lastEvent: Int64?
+    /// Nanoseconds since boot.
+    private var nextReminder: Int64 = 0
 
     /// `fromBeginning`: whether what has happened so far is told as well.
     init(_ service: RunService, _ run: RunID, fromBeginning: Bool = false) {
@@ -52,8 +57,12 @@ final class RunWatcher {
         if fromBeginning { lastEvent = 0 }
     }
 
-    /// The run as it is now.
+    /// The run as it is now. Now and then, who looks also has people told of what waits for them.
     func look() throws -> RunLook {
+        if HostClock.live.bootTime() >= nextReminder {
+            service.remindDue()
+            nextReminder = HostClock.live.bootTime() + 5_000_000_000
+        }
         let changes = try service.journal.changeCounter()
         if let latest, changes == seenChanges {
             let driver = service.workspace.state.driver(run, latest.summary.runbook)

@@ -1,3 +1,4 @@
+import Actions
 import Checks
 import Expressions
 import RunHost
@@ -9,6 +10,11 @@ extension AttemptPerformer {
     /// The snapshot before a step's first attempt, or its restore.
     func prepareProtection(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
         let items = try protectedItems(node)
+        if let rehearsal = host.rehearsal {
+            let part = RehearsedPart(subject: .attempt(intent), node: node)
+            let work: @Sendable (Cancellation) -> AttemptOutcome = { _ in rehearsal.protection(part) }
+            return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
+        }
         let snapshot = context.withMachine { $0.steps[node.index].snapshot }
         let work: @Sendable (Cancellation) -> AttemptOutcome
         var file: AttemptFile?
@@ -32,6 +38,7 @@ extension AttemptPerformer {
     ///
     /// What cannot be looked at now is left to the step itself.
     func missingRoom(_ cancellation: Cancellation) -> String? {
+        guard host.rehearsal == nil else { return nil }
         let protector = protector(cancellation)
         let needed = context.withMachine(\.workNodes).filter(isProtectionKnown).reduce(UInt64(0)) { total, node in
             guard let items = try? protectedItems(node), let room = try? protector.room(for: items) else {
@@ -57,6 +64,39 @@ extension AttemptPerformer {
         return !holders.contains { holder in
             guard let when = holder.step.when else { return false }
             return when.references.mentionSteps || (try? isWanted(holder)) != true
+        }
+    }
+
+    /// The snapshots of actions that save what they change, beside those of `protect`.
+    func keeper(
+        _ node: PlanNode, _ intent: AttemptIntent, _ cancellation: Cancellation, held: AttemptFile?
+    ) -> StateKeeper {
+        let protector = protector(cancellation, held)
+        return StateKeeper(
+            save: { [self] paths in
+                let target = context.snapshotDirectory(intent.step, intent.number)
+                try explained {
+                    try HostFiles.makeDirectories(HostFiles.parent(of: target))
+                    let items = paths.map { ProtectedItem.path($0, exclude: []) }
+                    try protector.checkRoom(for: items, in: HostFiles.parent(of: target))
+                    _ = try protector.snapshot(items, into: target)
+                    host.crashPoint("driver.protected")
+                }
+                return ["snapshot": .int(Int64(intent.number))]
+            },
+            restore: { [self] snapshot in
+                guard let number = snapshot["snapshot"]?.asInt else {
+                    throw PreparationProblem("what was saved before the step cannot be found")
+                }
+                let source = context.snapshotDirectory(intent.step, Int(number))
+                let aside = "\(context.directory)/snapshots/\(intent.step.fileName)/aside"
+                return try explained { try protector.restore(from: source, aside: aside).aside }
+            })
+    }
+
+    private func explained<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let failure as ProtectionFailure {
+            throw PreparationProblem(Self.words(failure))
         }
     }
 

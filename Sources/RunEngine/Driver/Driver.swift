@@ -48,6 +48,14 @@ package final class Driver {
     package var stopAfter: StepPath?
     /// Undos that wait until what failed attempts left is gone.
     var clearing = 0
+    /// Undos of people that wait for the same.
+    var clearingForPeople: Set<StepPath> = []
+    /// Answers `confirm` with yes (`--yes`); to be set before `drive`.
+    package var confirmsAhead = false
+    /// Has people told of open prompts where that is due; to be set before `drive`.
+    var remind: @Sendable () -> Void = {}
+    /// When that was last looked at, milliseconds since boot; nil: a prompt has opened since.
+    var lastReminder: Int64?
     /// Adopted attempts whose supervisor is dead, by step.
     var orphans: [String: Int] = [:]
     /// Attempt files whose launch was waited for after an earlier driver's death.
@@ -67,7 +75,11 @@ package final class Driver {
         performer = AttemptPerformer(context: context, host: host)
         let mailbox = mailbox
         let desk = performer.desk
-        performer.setRecorder { path, value in
+        performer.setRecorder { path, value, waits in
+            guard waits else {
+                mailbox.send(.record(path, Stored(value), reply: { _ in }))
+                return true
+            }
             let answer = Mailbox<Bool>()
             mailbox.send(.record(path, Stored(value), reply: { answer.send($0) }))
             return answer.receive(within: nil).first ?? false
@@ -93,15 +105,18 @@ package final class Driver {
         try recover(inFlight, recordedPlace)
         if recordedPlace != nil { recheckPreconditions() }
         try takeInbox()
+        confirmAhead()
         while true {
+            try expirePrompts()
             try progress()
             if let outcome = record.outcome {
                 try? journal.checkpoint(.now)
                 return .closed(outcome)
             }
+            remindPeople()
             if tellWaiting() { continue }
             if let end = try park() { return end }
-            for message in mailbox.receive(within: patience) { handle(message) }
+            for message in try receive() { handle(message) }
             try readInbox()
         }
     }
@@ -153,7 +168,6 @@ package final class Driver {
             // Whatever was said before the last steps ended is heard before the run ends.
             if flights.isEmpty, context.withMachine({ $0.isNearItsEnd }) { try takeInbox() }
             advance()
-            computeOutputs()
             interrupted.removeAll(keepingCapacity: true)
             for effect in context.withMachine({ $0.effects() }) where !isHeld || effect.isInterruption {
                 prepare(effect)
@@ -173,15 +187,17 @@ package final class Driver {
             if let illegal { return stop(illegal) }
             guard !events.isEmpty else { return }
             note(events, at: now.wall)
+            computeOutputs()
         }
     }
 
     /// Writes what is uncommitted, then starts what it allows. False where there was nothing to write.
-    private func commit() throws -> Bool {
+    func commit() throws -> Bool {
         guard !uncommitted.isEmpty || !consumed.isEmpty else { return false }
         if context.withMachine({ $0.run.isClosed }) || prepared.contains(where: \.needsSyncBefore) { syncNow() }
         host.crashPoint("driver.before_commit")
-        try write(onlyIfInboxEmpty: false)
+        try host.rehearsal?.willCommit(prepared.map(\.intent))
+        if try !write(onlyIfInboxEmpty: false) { try reconsider() }
         host.crashPoint("driver.after_commit")
         let starts = prepared
         prepared.removeAll(keepingCapacity: true)
@@ -191,7 +207,7 @@ package final class Driver {
         return true
     }
 
-    /// The run's outputs belong to its outcome, and are computed once that is decided.
+    /// The run's outputs belong to its outcome, and are computed once that is decided and before the run closes.
     private func computeOutputs() {
         let isDue = context.withMachine { $0.run.decidedOutcome != nil && $0.run.outputs == nil && !$0.run.isClosed }
         guard isDue, let outputs = performer.runOutputs() else { return }
@@ -199,8 +215,7 @@ package final class Driver {
     }
 
     /// False where nothing was written because somebody has just said something.
-    @discardableResult
-    private func write(onlyIfInboxEmpty: Bool) throws -> Bool {
+    func write(onlyIfInboxEmpty: Bool) throws -> Bool {
         if let trouble { throw trouble }
         let (record, steps) = context.withMachine { machine in
             let steps = machine.unsaved.map { (path: machine.node($0).path, record: machine.steps[$0]) }
@@ -209,10 +224,7 @@ package final class Driver {
         let batch = JournalBatch(
             run: RunID(context.id), epoch: epoch, events: uncommitted, record: record, steps: steps,
             consumed: consumed, onlyIfInboxEmpty: onlyIfInboxEmpty || record.isClosed)
-        if try journal.commit(batch) == .inboxNotEmpty {
-            try reconsider()
-            return false
-        }
+        if try journal.commit(batch) == .inboxNotEmpty { return false }
         context.withMachine { $0.markSaved() }
         observer.committed(uncommitted.map { ($0.at, $0.event) }, run: context)
         uncommitted.removeAll(keepingCapacity: true)
@@ -233,6 +245,11 @@ package final class Driver {
         try takeInbox()
     }
 
+    var hasUncommitted: Bool { !uncommitted.isEmpty }
+
+    /// What was decided is not to be written after all; the state is the caller's to put back.
+    func forgetUncommitted() { uncommitted.removeAll() }
+
     /// Has an attempt's intent committed and the attempt started after it.
     func enlist(_ attempt: PreparedAttempt) {
         guard case .events = decide(.startAttempt(attempt.intent)) else { return attempt.discard() }
@@ -247,12 +264,20 @@ package final class Driver {
 
     // MARK: Waiting
 
-    /// How long to wait for a message, milliseconds.
+    /// Waits for messages; not for long, because the inbox is to be looked at, too.
+    private func receive() throws -> [DriverMessage] {
+        guard let rehearsal = host.rehearsal else { return mailbox.receive(within: min(patience, 250)) }
+        let messages = mailbox.receive(within: 0)
+        guard messages.isEmpty else { return messages }
+        try rehearsal.pass(atMost: patience)
+        return mailbox.receive(within: 0)
+    }
+
+    /// How long until something is due that nobody tells, milliseconds.
     private var patience: Int64 {
         let now = host.now
         let timers = context.withMachine { [$0.nextTimer, $0.run.openDeadline, $0.run.openEstimate] }
-        let next = timers.compactMap { $0?.remaining(at: now) }.min() ?? .max
-        return max(0, min(next, 250))
+        return max(0, timers.compactMap { $0?.remaining(at: now) }.min() ?? .max)
     }
 
     /// What people said meanwhile.
@@ -267,7 +292,7 @@ package final class Driver {
         try takeInbox()
     }
 
-    private func takeInbox() throws {
+    func takeInbox() throws {
         for entry in try journal.inbox(RunID(context.id)) where !consumed.contains(entry.id) {
             consumed.append(entry.id)
             handle(entry)
@@ -279,8 +304,11 @@ package final class Driver {
 
     /// Whether the run has begun to do nothing but wait, or goes on after that; its handlers may have something to do.
     private func tellWaiting() -> Bool {
-        let (activity, until) = context.withMachine { ($0.run.activity, $0.waitingUntil) }
+        let (activity, until, people) = context.withMachine {
+            ($0.run.activity, $0.waitingUntil, $0.run.activity == .waiting && $0.waitsForPeople())
+        }
         switch (activity, until) {
+        case _ where people: return false
         case (.running, let until?) where until.remaining(at: host.now) >= Self.leastWait:
             decide(.park(.waiting, reason: nil))
         case (.waiting, nil): decide(.resumeActivity)
@@ -301,7 +329,7 @@ package final class Driver {
     private func parkWithoutSecrets() throws -> DriveEnd? {
         guard !missing.isEmpty else { return nil }
         decide(.park(.attention, reason: missing.joined(separator: "; ")))
-        try write(onlyIfInboxEmpty: false)
+        _ = try write(onlyIfInboxEmpty: false)
         try? journal.checkpoint(.now)
         return .parked(.attention, record.direction)
     }
@@ -312,6 +340,7 @@ package final class Driver {
             let activity = context.withMachine({ $0.standstill() })
         else { return nil }
         if record.activity != activity {
+            if record.activity != .running { decide(.resumeActivity) }
             decide(.park(activity, reason: nil))
             // Handlers may have something to do now.
             advance()
@@ -323,7 +352,10 @@ package final class Driver {
             return nil
         }
         syncNow()
-        guard try write(onlyIfInboxEmpty: true) else { return nil }
+        guard try write(onlyIfInboxEmpty: true) else {
+            try reconsider()
+            return nil
+        }
         try? journal.checkpoint(.now)
         return .parked(activity, record.direction)
     }

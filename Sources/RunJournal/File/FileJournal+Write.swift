@@ -68,9 +68,13 @@ extension FileJournal {
             let rows = RunRows(database: database, run: entry.run)
             if try rows.hasRecorded(entry.id) { return .repeated }
             guard try !rows.head().isClosed else { throw .runIsClosed(entry.run) }
-            if case .refuse(let why) = judge(try rows.load()) { return .refused(why: why) }
-            try rows.insert(entry)
-            return .recorded
+            switch judge(try rows.load()) {
+            case .refuse(let why): return .refused(why: why)
+            case .repeated: return .repeated
+            case .accept:
+                try rows.insert(entry)
+                return .recorded
+            }
         }
     }
 
@@ -124,6 +128,16 @@ extension FileJournal {
     package func note(_ run: RunID, text: String, by actor: Actor, at: Int64) throws(JournalFailure) {
         try write { database throws(JournalFailure) in
             try RunRows(database: database, run: run).annotate([.noted(text: text, by: actor)], at: at)
+        }
+    }
+
+    package func claimNotice(_ notice: DueNotice, at wall: Int64) throws(JournalFailure) -> Bool {
+        try write { database throws(JournalFailure) in try NoticeRows(database: database).claim(notice, at: wall) }
+    }
+
+    package func tell(_ run: RunID, _ step: StepPath, _ notice: Notice, at: Int64) throws(JournalFailure) {
+        try write { database throws(JournalFailure) in
+            try RunRows(database: database, run: run).annotate([.told(step, notice)], at: at)
         }
     }
 

@@ -24,6 +24,7 @@ package final class MemoryJournal: Journal {
             var endedAt: Int64?
             var inbox: [(entry: InboxEntry, isConsumed: Bool)] = []
             var locks: [HeldLock] = []
+            var notices = MemoryNotices()
         }
     }
 
@@ -124,9 +125,13 @@ package final class MemoryJournal: Journal {
             let run = try state.run(entry.run)
             if run.inbox.contains(where: { $0.entry.id == entry.id }) { return .repeated }
             guard run.record.outcome == nil else { throw .runIsClosed(entry.run) }
-            if case .refuse(let why) = judge(run.stored(entry.run)) { return .refused(why: why) }
-            state.runs[entry.run]?.inbox.append((entry, false))
-            return .recorded
+            switch judge(run.stored(entry.run)) {
+            case .refuse(let why): return .refused(why: why)
+            case .repeated: return .repeated
+            case .accept:
+                state.runs[entry.run]?.inbox.append((entry, false))
+                return .recorded
+            }
         }
     }
 
@@ -180,6 +185,24 @@ package final class MemoryJournal: Journal {
         try write { state throws(JournalFailure) in
             _ = try state.run(run)
             state.append([JournalEntry(at: at, .noted(text: text, by: actor))], to: run)
+        }
+    }
+
+    package func dueNotices(at wall: Int64) throws(JournalFailure) -> [DueNotice] {
+        state.withLock { state in
+            let due = state.runs.flatMap { id, run in run.notices.due(at: wall, id) }
+            return due.sorted { $0.due < $1.due }.prefix(100).map(\.notice)
+        }
+    }
+
+    package func claimNotice(_ notice: DueNotice, at wall: Int64) throws(JournalFailure) -> Bool {
+        try write { state in state.runs[notice.run]?.notices.claim(notice, at: wall) ?? false }
+    }
+
+    package func tell(_ run: RunID, _ step: StepPath, _ notice: Notice, at: Int64) throws(JournalFailure) {
+        try write { state throws(JournalFailure) in
+            _ = try state.run(run)
+            state.append([JournalEntry(at: at, .told(step, notice))], to: run)
         }
     }
 

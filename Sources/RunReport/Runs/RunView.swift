@@ -85,6 +85,10 @@ package struct RunView: Encodable, Sendable {
     package let counts: Counts
     package let steps: [StepView]
     package let questions: [QuestionView]
+    /// What people are asked now.
+    package let prompts: [PromptView]
+    /// Guide mode.
+    package let isGuided: Bool
     /// Steps whose temporary change may be in force although the run is closed.
     package let held: [String]
     package let directory: String
@@ -99,11 +103,13 @@ package struct RunView: Encodable, Sendable {
             requester
         case startedAt, endedAt, elapsed, driver, terminal, forward, rollback, deadline, outputs, counts, steps,
             questions, held
+        case prompts, isGuided
         case directory, changedFiles, next
     }
 
-    /// The view of a run in this state, at this time (milliseconds since 1970).
-    package init(_ facts: Facts, _ machine: RunMachine, runbook: Runbook, now: Int64) {
+    /// The view of a run in this state, at this time.
+    package init(_ facts: Facts, _ machine: RunMachine, runbook: Runbook, at moment: Moment) {
+        let now = moment.wall
         let record = machine.run
         self.record = record
         started = facts.startedAt
@@ -117,7 +123,7 @@ package struct RunView: Encodable, Sendable {
         activity = record.activity.rawValue
         reason = record.isClosed ? nil : record.activityReason
         outcome = record.outcome?.rawValue
-        words = Self.words(record, isDriven: facts.driver != nil)
+        words = Self.words(machine, isDriven: facts.driver != nil)
         requester = facts.requester
         startedAt = ClockText.utc(facts.startedAt)
         endedAt = facts.endedAt.map(ClockText.utc)
@@ -131,17 +137,21 @@ package struct RunView: Encodable, Sendable {
         steps = RunTree.steps(machine, now: now)
         counts = RunTree.counts(machine)
         questions = RunTree.questions(machine, run: facts.run)
+        prompts = RunTree.prompts(machine, run: facts.run, at: moment)
+        isGuided = record.isGuided
         held = machine.run.isClosed ? RunTree.held(machine) : []
         directory = facts.directory
         changedFiles = facts.changedFiles
         next = NextCommand.all(
             run: facts.run, record, isDriven: facts.driver != nil && facts.driver?.isSelf == false,
-            questions: questions, hasStarted: machine.steps.contains { $0.state.mayHaveEffect })
+            questions: questions, prompts: prompts, hasStarted: machine.steps.contains { $0.state.mayHaveEffect })
     }
 
-    private static func words(_ record: RunRecord, isDriven: Bool) -> String {
+    private static func words(_ machine: RunMachine, isDriven: Bool) -> String {
+        let record = machine.run
         guard let outcome = record.outcome else {
-            return StateWords.words(record.activity, record.direction, isDriven: isDriven)
+            return StateWords.words(
+                record.activity, record.direction, isDriven: isDriven, forPeople: machine.asksOnlyPeople)
         }
         return StateWords.words(outcome)
     }

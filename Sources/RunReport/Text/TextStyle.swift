@@ -18,6 +18,8 @@ package struct TextStyle: Sendable, Equatable {
     package enum Colour: String, Sendable {
         case bold = "1"
         case dim = "2"
+        case italic = "3"
+        case underlined = "4"
         case red = "31"
         case green = "32"
         case yellow = "33"
@@ -38,8 +40,13 @@ package struct TextStyle: Sendable, Equatable {
     }
 
     package func paint(_ text: String, _ colour: Colour?) -> String {
-        guard isColoured, let colour, !text.isEmpty else { return text }
-        return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
+        paint(text, colour.map { [$0] } ?? [])
+    }
+
+    /// Several at once.
+    package func paint(_ text: String, _ colours: [Colour]) -> String {
+        guard isColoured, !colours.isEmpty, !text.isEmpty else { return text }
+        return "\u{1B}[\(colours.map(\.rawValue).joined(separator: ";"))m\(text)\u{1B}[0m"
     }
 }
 

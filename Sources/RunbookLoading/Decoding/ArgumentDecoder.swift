@@ -8,6 +8,8 @@ struct ArgumentDecoder {
     let scope: Scope
     /// Whether `secrets.NAME` may stand here.
     var allowsSecrets = false
+    /// Variables that only expressions here see.
+    var variables: [String] = []
     /// What the keys of the outermost mapping belong to, for messages.
     var owner = ""
 
@@ -34,6 +36,7 @@ struct ArgumentDecoder {
         case .record(let keys): record(node, keys)
         case .either(let shapes): either(node, shapes)
         case .checks: .checks(CheckDecoder(context: context, scope: scope).checks(node))
+        case .form: .form(InputDecoder(context: context, scope: scope, isForm: true).decode(node))
         case .action, .steps: nil
         }
     }
@@ -56,7 +59,7 @@ struct ArgumentDecoder {
         return .template(template, shape)
     }
 
-    private var extras: Scope.Extras { allowsSecrets ? .secrets : .none }
+    private var extras: Scope.Extras { Scope.Extras(variables: variables, allowsSecrets: allowsSecrets) }
 
     private func constant(_ text: String, _ node: SyntaxNode, _ shape: Shape) -> Argument? {
         if case .bool = shape { return context.bool(node).map { .constant(.bool($0)) } }
@@ -129,6 +132,7 @@ struct ArgumentDecoder {
             }
             var decoder = self
             decoder.allowsSecrets = allowsSecrets || key.allowsSecrets
+            decoder.variables = variables + key.variables
             decoder.owner = "`\(entry.key)`"
             guard let value = decoder.decode(entry.value, key.shape) else { continue }
             fields.append(.init(key: entry.key, value: value, span: entry.keySpan))
@@ -167,7 +171,7 @@ struct ArgumentDecoder {
 
 extension Value {
     /// The value of a scalar by the core schema.
-    init(_ value: CoreValue) {
+    package init(_ value: CoreValue) {
         self =
             switch value {
             case .null: .null
@@ -204,6 +208,7 @@ extension Shape {
         case .record(let keys): "a mapping with \(keys.prefix(4).map(\.name).joined(separator: ", "))"
         case .either(let shapes): shapes.map(\.words).joined(separator: ", or ")
         case .checks: "a check or a list of checks"
+        case .form: "a mapping of fields"
         case .action: "an action"
         case .steps: "a list of steps"
         }
@@ -213,7 +218,8 @@ extension Shape {
     func fits(_ node: SyntaxNode) -> Bool {
         switch (self, node.content) {
         case (.value, _), (.checks, _), (.either, _), (.oneOrMany, _), (.comparison, _): true
-        case (.list, .sequence), (.mapping, .mapping), (.record, .mapping), (.steps, .sequence), (.action, .mapping):
+        case (.list, .sequence), (.mapping, .mapping), (.record, .mapping), (.form, .mapping), (.steps, .sequence),
+            (.action, .mapping):
             true
         case (.list, .scalar(let scalar)), (.mapping, .scalar(let scalar)): scalar.text.templateStart != nil
         case (.record, .scalar): false
