@@ -19,6 +19,13 @@ import Testing
         #expect(try belay.start(["test", Self.directory]).wait() == .exited(0), "\(belay.output)")
     }
 
+    @Test func theDemoProfileHasWhatEveryRunbookWants() throws {
+        let scratch = try ScratchDirectory()
+        let belay = BelayBinary(in: scratch)
+        let end = try belay.start(["validate", Self.directory, "--system", Self.directory + "/systems/demo.yml"]).wait()
+        #expect(end == .exited(0), "\(belay.output)")
+    }
+
     @Test(arguments: runbooks)
     func aRunbookIsDescribedAndTestedForSuccessFailureAndACrash(name: Substring) throws {
         let runbook = try Self.text("\(name).yml")
