@@ -41,6 +41,8 @@ struct Drive {
         var secretInputs: [String: Value] = [:]
         /// Answers `confirm` with yes (`--yes`).
         var confirmsAhead = false
+        /// Turns guide mode on.
+        var guides = false
         /// Something was said to the run before: where another process goes on with it, that one is followed.
         var followsOthers = false
     }
@@ -76,7 +78,7 @@ struct Drive {
         while true {
             do {
                 var claim = claims
-                if stop != nil { (claim.adopts, claim.takeOver) = (false, nil) }
+                if stop != nil { (claim.adopts, claim.takeOver, claim.guides) = (false, nil, asker.guides) }
                 let (end, context) = try driveOnce(run, service, claim, options.until, screen, asker)
                 stop = Stop(exit: exitCode(end), context: context)
                 guard asks(end) else { return Stop(exit: exitCode(end), context: context) }
@@ -137,6 +139,7 @@ struct Drive {
         claim.secretInputs = options.secretInputs
         claim.ask = terminal.ask.map { RememberedAnswers($0).ask }
         claim.confirmsAhead = options.confirmsAhead
+        if options.guides { claim.guides = true }
         return claim
     }
 

@@ -80,9 +80,11 @@ struct Answering {
         let workspace = try session.workspace()
         let drive = try options.resumes ? Drive.prepare(session, workspace) : nil
         let service = try session.service(workspace)
-        let open = try PromptFinder(service: service, kinds: kinds).find(run: options.run, step: options.step)
+        let target = try PromptFinder(service: service, kinds: kinds).find(run: options.run, step: options.step)
+        let open = target.open
         let sender = AnswerSender(session: session, service: service, open: open)
         let draft = try options.draft(open.prompt)
+        if !target.isOpen { return try conclude(sender.repeat(draft), sender, drive) }
         let isAsked = session.isInteractive && options.digest == nil && service.objection(to: open.prompt) == nil
         guard let result = try isAsked ? ask(draft, sender) : sender.send(draft, digest: options.digest) else {
             session.note(Wording.nothingRecorded)
@@ -118,7 +120,7 @@ struct Answering {
         var message = Wording.alreadyRecorded(sender.open)
         var missing = 0
         switch result {
-        case .refused(let why): throw ServiceFailure.refused(why, help: help(sender.open))
+        case .refused(let why): throw ServiceFailure.refused(why, help: try help(sender))
         case .repeated: break
         case .recorded(let answer):
             message = Wording.recorded(answer, sender.open)
@@ -131,7 +133,9 @@ struct Answering {
         return try session.goOn(run, message, RunInspector(session: session, service: sender.service), drive)
     }
 
-    private func help(_ open: OpenPrompt) -> String {
+    private func help(_ sender: AnswerSender) throws -> String {
+        let open = sender.open
+        guard try isStillOpen(sender) else { return Wording.statusHelp(open.run) }
         let view = PromptView(run: open.run.number, step: open.step, open.prompt, at: .now)
         let form = view.formLines(TextStyle()).filter { !$0.isEmpty }
         return (form + [Wording.showsAll(open)]).joined(separator: "\n")

@@ -14,6 +14,8 @@ final class PeopleAsker {
     private let service: RunService
     /// What the last driver saw of the step that guide mode asks about.
     var preview: StepPreview?
+    /// False once the person wants to be asked no more before each step.
+    private(set) var guides: Bool?
 
     init(session: Session, service: RunService) {
         self.session = session
@@ -86,8 +88,11 @@ final class PeopleAsker {
             question: first.question, preview: preview)
         dialogue.show()
         while true {
-            guard let decision = try dialogue.ask() else { return isOver() ? .over : .left }
-            guard case .refused(let why) = try service.say(run.id, InboxKind.decision, decision) else { return .said }
+            guard let (decision, isForAll) = try dialogue.ask() else { return isOver() ? .over : .left }
+            guard case .refused(let why) = try service.say(run.id, InboxKind.decision, decision) else {
+                if isForAll { guides = false }
+                return .said
+            }
             dialogue.questioner.complain(why)
             if isOver() { return .over }
         }

@@ -46,7 +46,7 @@ struct Claim {
             .claim(
                 RunEvent.Claimed(
                     epoch: stored.epoch, by: service.actor, place: try Stored(encoding: place),
-                    byPerson: options.byPerson)))
+                    byPerson: options.byPerson, guided: options.guides)))
         driver.missing = missingInputs + missingSecrets
         driver.confirmsAhead = options.confirmsAhead
         driver.noteClock(behind: stored.lastEventAt)

@@ -13,7 +13,7 @@ package enum EventWords {
         case .created(let created):
             let undo = created.undoOf.map { "to undo run \($0)" } ?? "of \(created.runbook)"
             return "run \(undo) opened by \(created.by.user)"
-        case .claimed(let claim): return "driver \(claim.epoch) takes over, for \(claim.by.user)"
+        case .claimed(let claim): return "driver \(claim.epoch) takes over, for \(claim.by.user)" + (claim.guided.map { $0 ? ", step by step" : ", no longer step by step" } ?? "")
         case .admitted: return "preconditions met"
         case .activityChanged(let activity, let reason):
             return StateWords.words(activity, .forward, isDriven: true) + because(reason)
