@@ -370,7 +370,7 @@ import Testing
         try scenario.go()
         try scenario.answer("ok", .approve, by: Self.alice)
         let old = try #require(scenario["ok"].openPrompt)
-        try scenario.loop.send(.reopenPrompts)
+        try scenario.loop.send(.reopenPrompts(planDigest: "another"))
         try scenario.loop.send(.resumeActivity)
         try scenario.go()
         #expect(scenario["ok"].openPrompt?.answers.isEmpty == true)

@@ -43,6 +43,7 @@ final class RunWatcher {
     private let service: RunService
     private let run: RunID
     private var seenChanges: Int64?
+    private var nextReminder = ContinuousClock.now
     private var plan: (epoch: Int64, plan: Plan)?
     private(set) var latest: RunLook?
     /// The last event that was given out.
@@ -55,6 +56,7 @@ final class RunWatcher {
 
     /// The run as it is now.
     func look() throws -> RunLook {
+        remind()
         let changes = try service.journal.changeCounter()
         if let latest, changes == seenChanges {
             let driver = service.workspace.state.driver(run, latest.summary.runbook)
@@ -69,6 +71,13 @@ final class RunWatcher {
             driver: service.workspace.state.driver(run, stored.summary.runbook), hasInbox: !stored.inbox.isEmpty)
         latest = look
         return look
+    }
+
+    /// Who only looks, or waits, sees to it that people are reminded on time.
+    private func remind() {
+        guard ContinuousClock.now >= nextReminder else { return }
+        nextReminder = .now + .seconds(2)
+        service.remindDue()
     }
 
     /// Whether something has happened that a person who is asked should know of: an answer, a claim, the end.

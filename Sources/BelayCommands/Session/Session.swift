@@ -49,7 +49,9 @@ final class Session: Sendable {
     /// The service over an existing journal; `creates` makes one.
     func service(_ workspace: Workspace? = nil, creates: Bool = false) throws(ServiceFailure) -> RunService {
         let workspace = if let workspace { workspace } else { try self.workspace() }
-        return try RunService.open(workspace, creates: creates, actor: Actor(Identity.current()))
+        let service = try RunService.open(workspace, creates: creates, actor: Actor(Identity.current()))
+        service.remindDue()
+        return service
     }
 
     /// The run that was named; else the newest open one; else, where that will do, the newest.

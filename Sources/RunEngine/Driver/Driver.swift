@@ -52,6 +52,10 @@ package final class Driver {
     var clearingForPeople: Set<StepPath> = []
     /// Answers `confirm` with yes (`--yes`); to be set before `drive`.
     package var confirmsAhead = false
+    /// Has people told of open prompts where that is due; to be set before `drive`.
+    var remind: @Sendable () -> Void = {}
+    /// When that was last looked at, milliseconds since boot; nil: a prompt has opened since.
+    var lastReminder: Int64?
     /// Adopted attempts whose supervisor is dead, by step.
     var orphans: [String: Int] = [:]
     /// Attempt files whose launch was waited for after an earlier driver's death.
@@ -105,6 +109,7 @@ package final class Driver {
                 try? journal.checkpoint(.now)
                 return .closed(outcome)
             }
+            remindPeople()
             if tellWaiting() { continue }
             if let end = try park() { return end }
             for message in mailbox.receive(within: patience) { handle(message) }

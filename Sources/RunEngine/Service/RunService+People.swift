@@ -120,7 +120,7 @@ extension RunService {
                 id: answer.id, run: run, kind: InboxKind.answer, payload: try Stored(encoding: answer),
                 actor: answer.actor, at: answer.at.wall)
             return try journal.record(entry) { stored in
-                if let why = Self.doubt(about: answer, stored) { return .refuse(why: why) }
+                if let why = Self.doubt(about: answer, stored, plan) { return .refuse(why: why) }
                 return Self.judge(.answer(answer), stored, plan, answer.at)
             }
         } catch let failure as ServiceFailure {
@@ -133,8 +133,10 @@ extension RunService {
     }
 
     /// After a reboot only the wall clock tells whether something has expired; one that went back does not.
-    private static func doubt(about answer: HumanAnswer, _ stored: StoredRun) -> String? {
-        guard let expires = stored.steps[answer.step]?.openPrompt?.expires, expires.due.bootID != answer.at.bootID,
+    private static func doubt(about answer: HumanAnswer, _ stored: StoredRun, _ plan: Plan) -> String? {
+        guard let prompt = stored.steps[answer.step]?.openPrompt else { return nil }
+        if prompt.planDigest != plan.digest { return "run \(stored.id) moved to changed files and has to ask anew" }
+        guard let expires = prompt.expires, expires.due.bootID != answer.at.bootID,
             stored.lastEventAt - answer.at.wall > 1_000
         else { return nil }
         return "the wall clock is behind the journal's last event, so that it cannot be told whether this has expired"

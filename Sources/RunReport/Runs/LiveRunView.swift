@@ -40,7 +40,8 @@ package struct LiveRunView: Sendable {
         let record = machine.run
         words =
             record.outcome.map(StateWords.words)
-            ?? StateWords.words(record.activity, record.direction, isDriven: facts.isDriven)
+            ?? StateWords.words(
+                record.activity, record.direction, isDriven: facts.isDriven, forPeople: machine.asksOnlyPeople)
         colour = record.outcome.map(StateWords.colour) ?? (record.activity == .running ? .cyan : .yellow)
         elapsed = (facts.endedAt ?? now) - facts.startedAt
     }
