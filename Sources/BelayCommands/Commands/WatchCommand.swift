@@ -24,7 +24,8 @@ struct WatchCommand: Command {
         let run = try session.run(run, service, orClosed: true)
         let screen = try DriveScreen(session, service.journal)
         defer { screen.settle(ends: true) }
-        let watch = Watch(watcher: RunWatcher(service, run), screen: screen, signals: signals)
+        let watch = Watch(
+            watcher: RunWatcher(service, run, fromBeginning: true), screen: screen, signals: signals)
         switch try watch.follow(until: { !$0.isOpen }) {
         case .left: return signals.hasPaused ? 130 : 0
         case .reached(let look):

@@ -48,7 +48,8 @@ final class DriveScreen: RunObserver {
         if session.isJSON { return .json }
         if session.options.isQuiet { return .silent }
         let terminal = session.environment["TERM"] ?? "dumb"
-        return session.streams.outputIsTerminal && terminal != "dumb" ? .live : .lines
+        let mayRedraw = session.streams.outputIsTerminal && terminal != "dumb" && TerminalMode.isForeground
+        return mayRedraw ? .live : .lines
     }
 
     func committed(_ events: [(at: Int64, event: RunEvent)], run: RunContext) {

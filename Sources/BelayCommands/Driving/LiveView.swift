@@ -38,7 +38,7 @@ struct LiveView {
     /// Draws what differs from what stands there. A terminal that takes long gets fewer frames.
     mutating func redraw() {
         let start = HostClock.live.bootTime()
-        guard let picture, start >= nextFrame else { return }
+        guard let picture, start >= nextFrame, TerminalMode.isForeground else { return }
         let size = StandardStreams.size
         let lines = picture.view(&usual, now: Self.now).frame(
             rows: size.rows - 1, columns: size.columns, footer: footer, streams.outputStyle)

@@ -46,12 +46,14 @@ final class RunWatcher {
     private var nextReminder = ContinuousClock.now
     private var plan: (epoch: Int64, plan: Plan)?
     private(set) var latest: RunLook?
-    /// The last event that was given out.
-    private var lastEvent: Int64 = 0
+    /// The last event that was given out; nil before the first look.
+    private var lastEvent: Int64?
 
-    init(_ service: RunService, _ run: RunID) {
+    /// `fromBeginning`: whether what has happened so far is told as well.
+    init(_ service: RunService, _ run: RunID, fromBeginning: Bool = false) {
         self.service = service
         self.run = run
+        if fromBeginning { lastEvent = 0 }
     }
 
     /// The run as it is now.
@@ -64,6 +66,7 @@ final class RunWatcher {
         }
         seenChanges = changes
         let stored = try service.journal.load(run)
+        lastEvent = lastEvent ?? stored.lastSequence
         let plan = try plan(stored.epoch)
         let look = RunLook(
             summary: stored.summary, plan: plan,
@@ -88,7 +91,7 @@ final class RunWatcher {
 
     /// The events that were not given out yet.
     func newEvents() throws -> [DriveScreen.Event] {
-        let events = try service.journal.events(run, after: lastEvent)
+        let events = try service.journal.events(run, after: lastEvent ?? 0)
         lastEvent = events.last?.sequence ?? lastEvent
         return events.map { ($0.sequence, $0.at, $0.event) }
     }

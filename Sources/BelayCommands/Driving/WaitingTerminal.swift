@@ -19,8 +19,9 @@ struct WaitingTerminal {
     enum Answer {
         /// Something was recorded for the run, which can go on.
         case said
-        /// There is nothing that this person could be asked: the terminal only watches.
-        case nothing
+        /// There is nothing that this person could be asked: the terminal only watches. At the given moment
+        /// (milliseconds since 1970) the run can go on by itself.
+        case nothing(until: Int64?)
         /// The person leaves the run as it is.
         case left
         /// `isOver` turned true meanwhile.
@@ -81,13 +82,14 @@ struct WaitingTerminal {
         case .said: return .goOn
         case .left: return .left(look)
         case .over: return signals.hasPaused ? .left(look) : nil
-        case .nothing:
+        case .nothing(let moment):
+            let isDue = { session.now >= moment ?? .max }
             let end = try Watch(watcher: watcher, screen: screen, signals: signals).follow {
-                $0.hasInbox || $0.isDriven || !$0.waitsForPeople || $0.hasExpired
+                $0.hasInbox || !$0.waitsForPeople || $0.hasExpired || isDue()
             }
             screen.settle()
             if case .left(let look) = end { return .left(look) }
-            return nil
+            return isDue() ? .goOn : nil
         }
     }
 

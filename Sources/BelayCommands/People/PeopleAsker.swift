@@ -23,7 +23,7 @@ final class PeopleAsker {
     }
 
     func ask(_ run: WaitingTerminal.WaitingRun, isOver: @escaping () -> Bool) throws -> Answer {
-        if run.machine.isAskingToDecide { return try askDecision(run, isOver) }
+        if run.machine.isAskingToDecide || run.machine.openPrompts.isEmpty { return try askDecision(run, isOver) }
         let open = run.machine.openPrompts.map { OpenPrompt(run: run.id, step: $0.path, prompt: $0.prompt) }
         let mine = open.filter { isForMe($0.prompt) }
         guard !mine.isEmpty else { return tellWhoMay(open) }
@@ -67,9 +67,8 @@ final class PeopleAsker {
     }
 
     private func tellWhoMay(_ open: [OpenPrompt]) -> Answer {
-        guard !open.isEmpty else { return .nothing }
         for prompt in open { session.note(Wording.waitsFor(prompt, service)) }
-        return .nothing
+        return .nothing(until: nil)
     }
 
     // MARK: Decisions

@@ -30,6 +30,12 @@ enum TerminalMode {
         }
     }
 
+    /// False where the shell has sent this process to the background: the terminal is somebody else's.
+    static var isForeground: Bool {
+        let group = tcgetpgrp(1)
+        return group < 0 || group == getpgrp()
+    }
+
     /// Gives the terminal back now; to be called before the process ends in the middle of something.
     static func restoreNow() { state.withLock { restore(&$0) } }
 
