@@ -85,7 +85,7 @@ struct WaitingTerminal {
         case .nothing(let moment):
             let isDue = { session.now >= moment ?? .max }
             let end = try Watch(watcher: watcher, screen: screen, signals: signals).follow {
-                $0.hasInbox || !$0.waitsForPeople || $0.hasExpired || isDue()
+                $0.hasInbox || $0.isDriven || !$0.waitsForPeople || $0.hasExpired || isDue()
             }
             screen.settle()
             if case .left(let look) = end { return .left(look) }
