@@ -84,7 +84,8 @@ struct WaitingTerminal {
         case .over: return signals.hasPaused ? .left(look) : nil
         case .nothing(let moment):
             let isDue = { session.now >= moment ?? .max }
-            let end = try Watch(watcher: watcher, screen: screen, signals: signals).follow {
+            let watch = Watch(watcher: watcher, screen: screen, signals: signals, footer: Wording.waitingHere)
+            let end = try watch.follow {
                 $0.hasInbox || $0.isDriven || !$0.waitsForPeople || $0.hasExpired || isDue()
             }
             screen.settle()

@@ -67,7 +67,9 @@ final class PeopleAsker {
     }
 
     private func tellWhoMay(_ open: [OpenPrompt]) -> Answer {
-        for prompt in open { session.note(Wording.waitsFor(prompt, service)) }
+        let questioner = Questioner(session: session)
+        for prompt in open { questioner.say(questioner.style.paint(Wording.notForYou(prompt, service), .dim)) }
+        questioner.say(questioner.style.paint(Wording.goesOnByItself, .dim))
         return .nothing(until: nil)
     }
 
@@ -103,10 +105,10 @@ extension RunMachine {
 }
 
 extension Wording {
-    static func waitsFor(_ open: OpenPrompt, _ service: RunService) -> String {
-        let view = PromptView(run: open.run.number, step: open.step, open.prompt, at: .now)
+    static let goesOnByItself = "this terminal goes on by itself once it is answered elsewhere"
+    static func notForYou(_ open: OpenPrompt, _ service: RunService) -> String {
         let own = open.prompt.answers.contains { $0.actor.person == service.actor.person }
-        let why = own ? "you have answered" : service.objection(to: open.prompt) ?? ""
-        return "\(DisplayText.escaped(view.headline))\n  \(DisplayText.escaped(why)); this terminal goes on by itself"
+        let why = own ? "you have answered; others are to answer, too" : service.objection(to: open.prompt) ?? ""
+        return DisplayText.escaped("step '\(open.step)': \(why)")
     }
 }

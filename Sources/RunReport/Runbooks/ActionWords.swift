@@ -31,8 +31,23 @@ struct ActionWords {
     }
 
     private func words(_ kind: String, _ argument: Argument) -> String {
-        let text = short(argument)
+        let text = Self.ofPeople.contains(kind) ? question(argument) : short(argument)
         return text.isEmpty ? kind : "\(kind) \(text)"
+    }
+
+    private static let ofPeople: Set = ["manual", "approve", "confirm"]
+
+    /// What a person is asked, by its first line, and what is wanted of them; how they hear of it is left out.
+    private func question(_ argument: Argument) -> String {
+        guard case .record(let fields) = argument else { return firstLine(short(argument)) }
+        let other = fields.filter { !["text", "tell", "remind", "escalate"].contains($0.key) && !$0.isPinned }
+        let ask = argument["text"].map { firstLine(short($0)) } ?? ""
+        return ([ask] + other.map { "\($0.key): \(short($0.value))" }).joined(separator: ", ")
+    }
+
+    private func firstLine(_ text: String) -> String {
+        let lines = text.split(separator: "\n")
+        return lines.count > 1 ? "\(lines[0]) …" : String(lines.first ?? "")
     }
 
     /// The argument on one line; a script by its first line.
