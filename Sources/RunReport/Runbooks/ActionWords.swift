@@ -1,4 +1,5 @@
 import Expressions
+import RunMachine
 import RunPlan
 import RunbookModel
 
@@ -8,7 +9,11 @@ struct ActionWords {
     var text: (Template) -> String = { $0.source }
     var expression: (Expression) -> String = { $0.source }
 
-    func words(_ action: ActionCall) -> String { words(action.kind, action.argument) }
+    func words(_ action: ActionCall) -> String {
+        guard Prompt.Kind(rawValue: action.kind) != nil else { return words(action.kind, action.argument) }
+        let who = action.argument["by"].map { " by " + short($0) } ?? ""
+        return "\(action.kind)\(who): " + (action.argument["text"].map(short) ?? "")
+    }
     func words(_ check: CheckCall) -> String { check.title.map(text) ?? words(check.kind, check.argument) }
 
     /// What a step does, whatever its kind.

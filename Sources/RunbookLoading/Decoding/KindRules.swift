@@ -40,6 +40,7 @@ enum KindRules {
         if call.key == "run", let file = call.value.value(for: "file")?.scalar?.text, file.templateStart != nil {
             context.add(.scriptNotPinned(call.keySpan))
         }
+        if let by = call.value.value(for: "by") { checkQuorum(by, context) }
         if call.key == "time", let bounds = call.value.value(for: "between")?.sequence, bounds.count != 2 {
             context.add(.badValue("`between` takes two times of day, from and to", call.keySpan))
         }
@@ -67,6 +68,14 @@ enum KindRules {
         guard let entries = item.mapping?.filter({ !beside.contains($0.key) }) else { return }
         if entries.isEmpty { context.add(.noOperation(item)) }
         if entries.count > 1 { context.add(.conflictingKeys(entries[1], with: entries[0])) }
+    }
+
+    /// A quorum that those who are named cannot reach.
+    private static func checkQuorum(_ by: SyntaxNode, _ context: DecodingContext) {
+        guard let quorum = by.value(for: "quorum"), let wanted = quorum.scalar.flatMap({ Int($0.text) }),
+            let users = by.value(for: "users")?.sequence, by.value(for: "groups") == nil, wanted > users.count
+        else { return }
+        context.add(.badValue("\(wanted) must agree, and only \(users.count) may answer", quorum.span))
     }
 
     private static func check(
