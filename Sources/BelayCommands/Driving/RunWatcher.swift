@@ -111,13 +111,10 @@ final class RunWatcher {
         let own = state.runDirectory(run, summary.runbook)
         let undone = try summary.undoOf.map { state.runDirectory($0, try service.journal.summary($0).runbook) }
         let machine = look.machine
-        var picture = RunPicture(
-            run: run, runbook: summary.runbook, startedAt: summary.startedAt, machine: { machine },
-            attemptDirectory: { path, number in
-                let isImported = number <= machine.record(path)?.importedAttempts ?? 0
-                return "\(isImported ? undone ?? own : own)/steps/\(path.fileName)/\(number)"
-            })
-        picture.endedAt = summary.endedAt
+        var picture = RunPicture(summary, machine) { path, number in
+            let isImported = number <= machine.record(path)?.importedAttempts ?? 0
+            return "\(isImported ? undone ?? own : own)/steps/\(path.fileName)/\(number)"
+        }
         picture.isDriven = look.isDriven
         return picture
     }
@@ -146,16 +143,19 @@ struct Watch {
         let handler: @Sendable (Int32) -> Void = { $0 == SIGCONT ? screen.comeBack() : signals.notePause() }
         return try signals.handling(handler) {
             while true {
+                let start = HostClock.live.bootTime()
                 let look = try watcher.look()
                 try show(look)
                 if !look.isOpen || isEnough(look) { return .reached(look) }
-                let key = TerminalMode.key(within: Self.period)
+                // A run of thousands of steps takes a while to look at, and is looked at less often.
+                let took = Int32(clamping: (HostClock.live.bootTime() - start) / 1_000_000)
+                let key = TerminalMode.key(within: max(Self.period, min(took, 200) * 5))
                 if key == UInt8(ascii: "q") || signals.hasPaused { return .left(look) }
             }
         }
     }
 
-    /// Milliseconds between two looks.
+    /// The least time between two looks, milliseconds.
     private static let period: Int32 = 200
 
     private func show(_ look: RunLook) throws {
