@@ -20,7 +20,9 @@ package struct NextCommand: Encodable, Sendable, Equatable {
         }
         if isDriven { return prompts.flatMap(\.commands) + whileDriven(run) }
         if !questions.isEmpty {
-            return choices(questions) + prompts.flatMap(\.commands) + [
+            let isGuided = questions.contains { $0.choices.contains { $0.choice == Choice.run.rawValue } }
+            let resume = isGuided ? [NextCommand("belay resume \(run)", "ask again, step by step")] : []
+            return choices(questions) + resume + prompts.flatMap(\.commands) + [
                 NextCommand("belay status \(run)", "everything about the run")
             ]
         }

@@ -98,7 +98,7 @@ import Testing
         #expect(late.exit == 3)
         #expect(late.errors.contains("expired"))
         let ended = home.belay("resume", "1")
-        #expect(ended.exit == 1)
+        #expect(ended.exit == 3)
         #expect(ended.output.contains("rejected at gate: expired"))
     }
 

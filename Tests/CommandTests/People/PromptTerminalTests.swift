@@ -59,13 +59,13 @@ import Testing
         terminal.type("I changed my mind\n")
         try terminal.wait(forText: "record this?")
         terminal.type("y\n")
-        #expect(try terminal.exitCode() == 1)
+        #expect(try terminal.exitCode() == 3)
         #expect(terminal.screen.text.contains("I changed my mind"))
     }
 
     @Test func anApprovalThatExpiresAtTheTerminalEndsTheRun() throws {
         let (_, terminal) = try terminal("expiring", PeopleRunbooks.expiring)
-        #expect(try terminal.exitCode() == 1)
+        #expect(try terminal.exitCode() == 3)
         #expect(terminal.screen.text.contains("rejected at gate: expired"))
     }
 

@@ -9,17 +9,21 @@ struct Team {
 
     /// Cancels the test where this process cannot act as two users.
     init(_ runbooks: [String: String]) throws {
+        try Self.requireTwoUsers()
+        home = try BelayHome(runbooks)
+        chmod(home.path, 0o755)
+        try home.write("state: {path: \(home.path)/state, group: nogroup}\n", to: "belay.yml")
+    }
+
+    /// Cancels the test where this process cannot act as two users.
+    static func requireTwoUsers() throws {
         guard geteuid() == 0 else { try Test.cancel("needs root, to act as two users") }
         let login = (try? HostFiles.read("/proc/self/loginuid")).map { String(decoding: $0, as: UTF8.self) }
         guard login ?? "4294967295" == "4294967295" else {
             try Test.cancel("whoever logged in here stands behind both users")
         }
-        home = try BelayHome(runbooks)
-        guard access(HostFiles.parent(of: BelayHome.program), X_OK) == 0,
-            home.shell("\(Self.nobody.joined(separator: " ")) test -x \"$BELAY\"").exit == 0
-        else { try Test.cancel("nobody cannot reach the built program") }
-        chmod(home.path, 0o755)
-        try home.write("state: {path: \(home.path)/state, group: nogroup}\n", to: "belay.yml")
+        let probe = try BelayHome().start(["version"], through: nobody).wait()
+        guard probe.exit == 0 else { try Test.cancel("nobody cannot reach the built program") }
     }
 
     /// What makes a command one of the other user.
