@@ -84,8 +84,9 @@ struct WaitingTerminal {
         case .over where signals.hasPaused: return .left(look)
         case .over: break
         case .nothing:
-            let end = try Watch(watcher: watcher, screen: screen, signals: signals).follow {
-                $0.hasInbox || !$0.waitsForPeople || isDue()
+            let watch = Watch(watcher: watcher, screen: screen, signals: signals, footer: Wording.waitingHere)
+            let end = try watch.follow {
+                $0.hasInbox || $0.isDriven || !$0.waitsForPeople || isDue()
             }
             screen.settle()
             if case .left(let look) = end { return .left(look) }
