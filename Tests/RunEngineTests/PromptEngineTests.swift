@@ -47,9 +47,11 @@ import Testing
     @Test func theAnswerIsJudgedBeforeItIsRecorded() throws {
         let bench = try EngineBench(Self.drain)
         _ = try bench.drive()
-        #expect(
-            try bench.answer("drain", AnswerContent(.done))
-                == .refused(why: "not everything is ticked: 'traffic is gone'"))
+        guard case .refused(let why) = try bench.answer("drain", AnswerContent(.done)) else {
+            Issue.record("an incomplete answer was taken")
+            return
+        }
+        #expect(why.contains("'traffic is gone'"))
         #expect(try bench.answer("drain", AnswerContent(.approve)).isRefused)
         #expect(bench.stored?.inbox.isEmpty == true)
     }

@@ -43,11 +43,12 @@ final class RunWatcher {
     private let service: RunService
     private let run: RunID
     private var seenChanges: Int64?
-    private var nextReminder = ContinuousClock.now
     private var plan: (epoch: Int64, plan: Plan)?
     private(set) var latest: RunLook?
     /// The last event that was given out; nil before the first look.
     private var lastEvent: Int64?
+    /// Nanoseconds since boot.
+    private var nextReminder: Int64 = 0
 
     /// `fromBeginning`: whether what has happened so far is told as well.
     init(_ service: RunService, _ run: RunID, fromBeginning: Bool = false) {
@@ -56,9 +57,12 @@ final class RunWatcher {
         if fromBeginning { lastEvent = 0 }
     }
 
-    /// The run as it is now.
+    /// The run as it is now. Now and then, who looks also has people told of what waits for them.
     func look() throws -> RunLook {
-        remind()
+        if HostClock.live.bootTime() >= nextReminder {
+            service.remindDue()
+            nextReminder = HostClock.live.bootTime() + 5_000_000_000
+        }
         let changes = try service.journal.changeCounter()
         if let latest, changes == seenChanges {
             let driver = service.workspace.state.driver(run, latest.summary.runbook)
@@ -74,13 +78,6 @@ final class RunWatcher {
             driver: service.workspace.state.driver(run, stored.summary.runbook), hasInbox: !stored.inbox.isEmpty)
         latest = look
         return look
-    }
-
-    /// Who only looks, or waits, sees to it that people are reminded on time.
-    private func remind() {
-        guard ContinuousClock.now >= nextReminder else { return }
-        nextReminder = .now + .seconds(2)
-        service.remindDue()
     }
 
     /// Whether something has happened that a person who is asked should know of: an answer, a claim, the end.

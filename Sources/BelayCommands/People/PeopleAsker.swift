@@ -70,7 +70,7 @@ final class PeopleAsker {
         let questioner = Questioner(session: session)
         for prompt in open { questioner.say(questioner.style.paint(Wording.notForYou(prompt, service), .dim)) }
         questioner.say(questioner.style.paint(Wording.goesOnByItself, .dim))
-        return .nothing(until: nil)
+        return .nothing
     }
 
     // MARK: Decisions

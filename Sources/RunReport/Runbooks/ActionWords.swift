@@ -36,11 +36,15 @@ struct ActionWords {
     }
 
     private func words(_ kind: String, _ argument: Argument) -> String {
-        let text = Self.ofPeople.contains(kind) ? question(argument) : short(argument)
+        let text: String
+        switch (kind, argument) {
+        case ("files", .list(let items)): text = items.map(fileOperation).joined(separator: "; ")
+        case ("config", .record): text = configuration(argument)
+        case ("manual", _), ("approve", _), ("confirm", _): text = question(argument)
+        default: text = short(argument)
+        }
         return text.isEmpty ? kind : "\(kind) \(text)"
     }
-
-    private static let ofPeople: Set = ["manual", "approve", "confirm"]
 
     /// What a person is asked, by its first line, and what is wanted of them; how they hear of it is left out.
     private func question(_ argument: Argument) -> String {
@@ -53,6 +57,22 @@ struct ActionWords {
     private func firstLine(_ text: String) -> String {
         let lines = text.split(separator: "\n")
         return lines.count > 1 ? "\(lines[0]) …" : String(lines.first ?? "")
+    }
+
+    /// One operation of `files`: its name and its paths.
+    private func fileOperation(_ argument: Argument) -> String {
+        guard case .record(let fields) = argument, let field = fields.first else { return short(argument) }
+        let paths = ["path", "from", "to"].compactMap { field.value[$0].map(short) }
+        return "\(field.key) \(paths.isEmpty ? short(field.value) : paths.joined(separator: " to "))"
+    }
+
+    private func configuration(_ argument: Argument) -> String {
+        let file = argument["file"].map(short) ?? ""
+        if let migrate = argument["migrate"] {
+            return "\(file) to version \(migrate["to"].map(short) ?? "") using \(migrate["using"].map(short) ?? "")"
+        }
+        guard case .list(let changes)? = argument["changes"] else { return file }
+        return changes.count == 1 ? "\(file): \(short(changes[0]))" : "\(file): \(changes.count) changes"
     }
 
     /// The argument on one line; a script by its first line.

@@ -46,12 +46,25 @@ enum KindRules {
         }
     }
 
+    /// A quorum that those who are named cannot reach.
+    private static func checkQuorum(_ by: SyntaxNode, _ context: DecodingContext) {
+        guard let quorum = by.value(for: "quorum"), let wanted = quorum.scalar.flatMap({ Int($0.text) }),
+            let users = by.value(for: "users")?.sequence, by.value(for: "groups") == nil, wanted > users.count
+        else { return }
+        context.add(.badValue("\(wanted) must agree, and only \(users.count) may answer", quorum.span))
+    }
+
     /// Each item of these lists is one of several things.
     static func checkItems(_ call: SyntaxNode.Entry, _ context: DecodingContext) {
         switch call.key {
         case "files": checkItems(call.value, beside: [], context)
         case "config": if let changes = call.value.value(for: "changes") { checkChanges(changes, context) }
-        case "collect": for entry in call.value.mapping ?? [] { checkItem(entry.value, beside: [], context) }
+        case "collect":
+            for entry in call.value.mapping ?? [] {
+                // It names a directory.
+                _ = context.identifier(entry.key, entry.keySpan, "item name")
+                checkItem(entry.value, beside: [], context)
+            }
         default: break
         }
     }
@@ -68,14 +81,6 @@ enum KindRules {
         guard let entries = item.mapping?.filter({ !beside.contains($0.key) }) else { return }
         if entries.isEmpty { context.add(.noOperation(item)) }
         if entries.count > 1 { context.add(.conflictingKeys(entries[1], with: entries[0])) }
-    }
-
-    /// A quorum that those who are named cannot reach.
-    private static func checkQuorum(_ by: SyntaxNode, _ context: DecodingContext) {
-        guard let quorum = by.value(for: "quorum"), let wanted = quorum.scalar.flatMap({ Int($0.text) }),
-            let users = by.value(for: "users")?.sequence, by.value(for: "groups") == nil, wanted > users.count
-        else { return }
-        context.add(.badValue("\(wanted) must agree, and only \(users.count) may answer", quorum.span))
     }
 
     private static func check(

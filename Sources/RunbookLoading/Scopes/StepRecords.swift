@@ -48,8 +48,12 @@ struct StepRecords {
             case "first_of":
                 parts.steps = entry.value.value(for: "remedies").map(record)
                 parts.outputs["remedy"] = RecordType.Field(.string, mayBeAbsent: true)
+            case "backup": parts.outputs.merge(Self.ofBackup) { first, _ in first }
+            case "restore": parts.outputs.merge(Self.ofRestore) { first, _ in first }
             case "manual", "approve":
-                if let form = entry.value.value(for: "form") { parts.outputs.merge(outputs(form)) { first, _ in first } }
+                if let form = entry.value.value(for: "form") {
+                    parts.outputs.merge(outputs(form)) { first, _ in first }
+                }
                 if entry.key == "approve" { parts.outputs["approved_by"] = Self.names }
             case "runbook":
                 guard let name = entry.value.scalar?.text,
@@ -80,6 +84,19 @@ struct StepRecords {
 
     /// An output that is computed when the step ran; a skipped step has none.
     private static let computed = RecordType.Field(.dyn, mayBeAbsent: true)
+
+    private static let ofBackup: [String: RecordType.Field] = [
+        "path": text, "name": text, "sha256": text, "created": text, "size": number, "files": number, "bytes": number,
+        "databases": number, "removed": .init(.list(.string), mayBeAbsent: true),
+    ]
+
+    private static let ofRestore: [String: RecordType.Field] = [
+        "path": text, "to": text, "created": text, "host": text, "run": number, "files": number, "bytes": number,
+        "databases": number,
+    ]
+
+    private static let text = RecordType.Field(.string, mayBeAbsent: true)
+    private static let number = RecordType.Field(.int, mayBeAbsent: true)
 
     /// The users who approved.
     private static let names = RecordType.Field(.list(.string), mayBeAbsent: true)
