@@ -43,7 +43,6 @@ final class RunWatcher {
     private let service: RunService
     private let run: RunID
     private var seenChanges: Int64?
-    private var nextReminder = ContinuousClock.now
     private var plan: (epoch: Int64, plan: Plan)?
     private(set) var latest: RunLook?
     /// The last event that was given out; nil before the first look.
@@ -74,13 +73,6 @@ final class RunWatcher {
             driver: service.workspace.state.driver(run, stored.summary.runbook), hasInbox: !stored.inbox.isEmpty)
         latest = look
         return look
-    }
-
-    /// Who only looks, or waits, sees to it that people are reminded on time.
-    private func remind() {
-        guard ContinuousClock.now >= nextReminder else { return }
-        nextReminder = .now + .seconds(2)
-        service.remindDue()
     }
 
     /// Whether something has happened that a person who is asked should know of: an answer, a claim, the end.

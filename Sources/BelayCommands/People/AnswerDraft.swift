@@ -62,7 +62,12 @@ struct AnswerSender {
     /// To a prompt that is closed: the same answer is harmless, any other one is told what was decided.
     func `repeat`(_ draft: AnswerDraft) throws -> Result {
         guard let verdict = draft.verdict else { return .refused(Wording.isDecided(open)) }
-        return try record(answer(draft, verdict, [], nil))
+        do {
+            return try record(answer(draft, verdict, [], nil))
+        } catch ServiceFailure.journal(.runIsClosed) {
+            let own = open.prompt.answers.last { $0.actor.person == service.actor.person }
+            return own?.verdict == verdict ? .repeated : .refused(Wording.isDecided(open))
+        }
     }
 
     private func record(_ answer: HumanAnswer) throws -> Result {

@@ -50,7 +50,8 @@ import Testing
     }
 
     @Test func aConfirmationIsTyped() throws {
-        let (_, terminal) = try terminal("confirmed", PeopleRunbooks.confirmed)
+        let (home, terminal) = try terminal("confirmed", PeopleRunbooks.confirmed)
+        defer { withExtendedLifetime(home) {} }
         try terminal.wait(forText: "type wipe it to confirm")
         try say(terminal, "wipe", until: "'wipe' is not 'wipe it'")
         try say(terminal, "wipe it", until: "[a]pprove")
@@ -64,7 +65,8 @@ import Testing
     }
 
     @Test func anApprovalThatExpiresAtTheTerminalEndsTheRun() throws {
-        let (_, terminal) = try terminal("expiring", PeopleRunbooks.expiring)
+        let (home, terminal) = try terminal("expiring", PeopleRunbooks.expiring)
+        defer { withExtendedLifetime(home) {} }
         #expect(try terminal.exitCode() == 3)
         #expect(terminal.screen.text.contains("rejected at gate: expired"))
     }
