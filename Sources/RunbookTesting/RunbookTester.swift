@@ -79,7 +79,8 @@ package struct RunbookTester: Sendable {
                         length: observed.length))
                 coverage.add(observed)
                 usedOfFile.formUnion(observed.usedOfFile)
-                for unused in observed.unused { result.diagnostics.add(unused) }
+                // A test that failed may have gone another way than its mocks.
+                if mismatches.isEmpty { for unused in observed.unused { result.diagnostics.add(unused) } }
             } catch {
                 let problem = Mismatch(problem: "\(error)", help: (error as? TestFailure)?.help)
                 result.results.append(Result(name: test.name.value, mismatches: [problem], timeline: [], length: 0))
@@ -87,6 +88,7 @@ package struct RunbookTester: Sendable {
         }
         guard filter == nil else { return }
         result.coverage = coverage
+        guard result.results.allSatisfy(\.passed) else { return }
         for (position, entry) in file.shared.mocks.enumerated() where !usedOfFile.contains(position) {
             result.diagnostics.add(.unusedMock(entry.pattern.value, nil, entry.pattern.span))
         }

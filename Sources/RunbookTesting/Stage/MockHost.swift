@@ -11,7 +11,7 @@ import Synchronization
 
 /// The world of one test: mocks in place of the host, and a clock that moves only when nothing else can happen.
 final class MockHost: Rehearsal {
-    let clock: ManualHostClock
+    let clock: MadeUpClock
     let settings: TestSettings
     let shared: TestSettings
     let state: Mutex<State>
@@ -23,15 +23,23 @@ final class MockHost: Rehearsal {
         var scheduled = 0
         var launched: [String: Launch] = [:]
         var crashes: [CrashOrder]
+        /// The attempt at which the driver is to die next, once it is known.
+        var target: String?
         /// The crash that the driver dies of, or has died of last, and the attempt that it hit.
         var dying: (crash: CrashOrder, attempt: String)?
         var isDying = false
-        var boots = 1
         var missing: [MissingMock] = []
         var problems: [String] = []
         var notified: [String] = []
         /// Looks at the preconditions and at `rollback.verify`.
         var runLooks: [String: Int] = [:]
+
+        mutating func die() {
+            guard let target, !crashes.isEmpty else { return }
+            dying = (crashes.removeFirst(), target)
+            self.target = nil
+            isDying = true
+        }
 
         mutating func add(_ mock: MissingMock) {
             if !missing.contains(mock) { missing.append(mock) }
@@ -49,18 +57,20 @@ final class MockHost: Rehearsal {
     init(_ test: RunbookTest, _ shared: TestSettings) {
         settings = test.settings
         self.shared = shared
-        let start = test.settings.now ?? shared.now ?? 1_772_330_400_000
-        clock = ManualHostClock(wallTime: start * 1_000_000, bootTime: 1_000_000_000_000, bootID: "boot-1")
+        // 2026-03-01, two o'clock at night.
+        clock = MadeUpClock(wall: test.settings.now ?? shared.now ?? 1_772_330_400_000)
         state = Mutex(State(book: MockBook(test.settings, shared), crashes: test.crashes))
     }
 
-    private var now: Int64 { clock.clock.bootTime() / 1_000_000 }
+    /// The made-up time.
+    var now: Moment { Moment(wall: clock.wall, boot: clock.boot, bootID: clock.clock.bootID()) }
+
     static func key(_ path: StepPath, _ number: Int) -> String { "\(path)#\(number)" }
 
     // MARK: Time
 
     func schedule(_ end: RehearsedEnd) {
-        let now = now
+        let now = clock.boot
         state.withLock { state in
             state.scheduled += 1
             let due = now + max(0, end.outcome.elapsed ?? 0)
@@ -73,14 +83,14 @@ final class MockHost: Rehearsal {
     }
 
     func pass(atMost milliseconds: Int64) throws {
-        let now = now
+        let now = clock.boot
         let latest = milliseconds == .max ? .max : now + milliseconds
         guard let next = try state.withLock({ try Self.takeNext(&$0, now, until: latest) }) else {
             guard milliseconds < .max else { throw TestStuck() }
-            clock.advance(by: .milliseconds(milliseconds))
+            try clock.advance(by: milliseconds)
             return
         }
-        if next.due > now { clock.advance(by: .milliseconds(next.due - now)) }
+        if next.due > now { try clock.advance(by: next.due - now) }
         next.end.tell(next.end.outcome)
     }
 
@@ -106,7 +116,7 @@ final class MockHost: Rehearsal {
 
     // MARK: Crashes
 
-    /// The attempts that a crash is waiting for, by key.
+    /// Whether the driver is to die of this crash at this attempt.
     private func isHit(_ intent: AttemptIntent, by crash: CrashOrder) -> Bool {
         let wanted = crash.purpose.map { [$0] } ?? [Purpose.action.rawValue, Purpose.verify.rawValue]
         guard wanted.contains(intent.purpose.rawValue), intent.tryNumber == crash.tryNumber ?? intent.tryNumber else {
@@ -118,55 +128,48 @@ final class MockHost: Rehearsal {
     func willCommit(_ intents: [AttemptIntent]) throws {
         try state.withLock { state in
             if state.isDying { throw DriverDied() }
-            guard let crash = state.crashes.first else { return }
-            for intent in intents where isHit(intent, by: crash) {
-                let key = Self.key(intent.step, intent.number)
-                state.dying = (crash, key)
-                if crash.point == .beforeCommit {
-                    state.crashes.removeFirst()
-                    state.isDying = true
-                    throw DriverDied()
-                }
-                return
+            guard state.target == nil, let crash = state.crashes.first,
+                let intent = intents.first(where: { isHit($0, by: crash) })
+            else { return }
+            state.target = Self.key(intent.step, intent.number)
+            if crash.point == .beforeCommit {
+                state.die()
+                throw DriverDied()
             }
         }
     }
 
     func mayStart(_ intent: AttemptIntent) -> Bool {
         state.withLock { state in
-            if state.isDying { return false }
-            let key = Self.key(intent.step, intent.number)
-            guard let crash = state.crashes.first, crash.point == .intended, state.dying?.attempt == key else {
-                return true
-            }
-            state.crashes.removeFirst()
-            state.isDying = true
+            guard !state.isDying else { return false }
+            let isTarget = state.target == Self.key(intent.step, intent.number)
+            guard isTarget, state.crashes.first?.point == .intended else { return true }
+            state.die()
             return false
         }
     }
 
     private static func dieIfDue(_ state: inout State, _ point: CrashOrder.Point, _ key: String) throws {
-        guard let crash = state.crashes.first, crash.point == point, state.dying?.attempt == key else { return }
-        state.crashes.removeFirst()
-        state.isDying = true
+        guard state.target == key, state.crashes.first?.point == point else { return }
+        state.die()
         throw DriverDied()
     }
 
     /// A new driver comes; the host goes on from where the last one left it.
-    func revive() {
-        let (boot, down) = state.withLock { state in
-            let crash = state.isDying ? state.dying?.crash : nil
-            if crash?.reboots == true { state.boots += 1 }
-            state.isDying = false
-            state.agenda.removeAll()
-            return (crash?.reboots == true ? state.boots : nil, crash?.down ?? .zero)
+    func revive() throws {
+        let crash = state.withLock { state in
+            defer {
+                state.isDying = false
+                state.agenda.removeAll()
+            }
+            return state.isDying ? state.dying?.crash : nil
         }
-        clock.advance(by: down)
-        if let boot { clock.reboot(bootID: "boot-\(boot)") }
+        try clock.advance(by: crash?.down.inMilliseconds ?? 0)
+        if crash?.reboots == true { clock.reboot() }
     }
 
     func evidence(_ path: StepPath, _ number: Int) -> RehearsedEvidence {
-        let now = now
+        let now = clock.boot
         return state.withLock { state in
             let key = Self.key(path, number)
             let crash = state.dying?.attempt == key ? state.dying?.crash : nil
