@@ -20,7 +20,9 @@ package struct NextCommand: Encodable, Sendable, Equatable {
         }
         if isDriven { return prompts.flatMap(\.commands) + whileDriven(run) }
         if !questions.isEmpty {
-            return choices(questions) + prompts.flatMap(\.commands) + [NextCommand("belay status \(run)", "everything about the run")]
+            return choices(questions) + prompts.flatMap(\.commands) + [
+                NextCommand("belay status \(run)", "everything about the run")
+            ]
         }
         var next = prompts.flatMap(\.commands) + [NextCommand("belay resume \(run)", "go on")]
         if record.direction == .forward {

@@ -49,7 +49,8 @@ struct StepRecords {
                 parts.steps = entry.value.value(for: "remedies").map(record)
                 parts.outputs["remedy"] = RecordType.Field(.string, mayBeAbsent: true)
             case "manual", "approve":
-                if let form = entry.value.value(for: "form") { parts.outputs.merge(outputs(form)) { first, _ in first } }
+                let fields = entry.value.value(for: "form").map(outputs) ?? [:]
+                parts.outputs.merge(fields) { first, _ in first }
                 if entry.key == "approve" { parts.outputs["approved_by"] = Self.names }
             case "runbook":
                 guard let name = entry.value.scalar?.text,
