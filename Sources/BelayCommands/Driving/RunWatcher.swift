@@ -47,6 +47,8 @@ final class RunWatcher {
     private(set) var latest: RunLook?
     /// The last event that was given out; nil before the first look.
     private var lastEvent: Int64?
+    /// Nanoseconds since boot.
+    private var nextReminder: Int64 = 0
 
     /// `fromBeginning`: whether what has happened so far is told as well.
     init(_ service: RunService, _ run: RunID, fromBeginning: Bool = false) {
@@ -57,7 +59,10 @@ final class RunWatcher {
 
     /// The run as it is now. Now and then, who looks also has people told of what waits for them.
     func look() throws -> RunLook {
-        remind()
+        if HostClock.live.bootTime() >= nextReminder {
+            service.remindDue()
+            nextReminder = HostClock.live.bootTime() + 5_000_000_000
+        }
         let changes = try service.journal.changeCounter()
         if let latest, changes == seenChanges {
             let driver = service.workspace.state.driver(run, latest.summary.runbook)

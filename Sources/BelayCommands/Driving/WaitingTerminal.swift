@@ -85,7 +85,7 @@ struct WaitingTerminal {
         case .nothing:
             let watch = Watch(watcher: watcher, screen: screen, signals: signals, footer: Wording.waitingHere)
             let end = try watch.follow {
-                $0.hasInbox || $0.isDriven || !$0.waitsForPeople || isDue()
+                $0.hasInbox || !$0.waitsForPeople || $0.hasExpired
             }
             screen.settle()
             if case .left(let look) = end { return .left(look) }
