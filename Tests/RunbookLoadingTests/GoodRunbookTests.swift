@@ -4,10 +4,9 @@ import Testing
 @testable import RunbookLoading
 
 @Suite struct GoodRunbookTests {
-    @Test func theUpdateOfTheDesignLacksOnlyItsMigrations() {
-        let (runbook, bag) = RunbookLoader().load(Fixture.path("good/update.yml"))
-        #expect(runbook == nil)
-        #expect(bag.diagnostics.map(\.code.id) == ["R001"], "\(DiagnosticText().render(DiagnosticReport(bag)))")
+    @Test func theUpdateOfTheDesignLoads() {
+        let bag = RunbookLoader().load(Fixture.path("good/update.yml")).diagnostics
+        #expect(bag.errorCount == 0, "\(DiagnosticText().render(DiagnosticReport(bag)))")
     }
 
     /// Loads a good runbook for the demo system.

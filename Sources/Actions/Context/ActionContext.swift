@@ -14,6 +14,8 @@ package struct ActionContext: Sendable {
     package var artifacts: String
     /// Where the step may keep what its undo needs; only its owner can read there.
     package var snapshots: String
+    /// A file for what an action of several parts has done, which all attempts of the step share; nil: none is kept.
+    package var progressFile: String?
     /// The part of the artifacts that belongs to this step.
     package var evidence: String
     package var channels: [String: Configuration.Channel] = [:]

@@ -41,6 +41,8 @@ struct Drive {
         var secretInputs: [String: Value] = [:]
         /// Answers `confirm` with yes (`--yes`).
         var confirmsAhead = false
+        /// Turns guide mode on.
+        var guides = false
         /// Something was said to the run before: where another process goes on with it, that one is followed.
         var followsOthers = false
     }
@@ -71,23 +73,21 @@ struct Drive {
         let asker = PeopleAsker(session: session, service: service)
         let terminal = WaitingTerminal(
             session: session, service: service, run: run, signals: signals, screen: screen, asker: asker.ask)
-        let claims = claimOptions(options)
-        var stop: Stop?
+        var claim = claimOptions(options)
+        var mayBeElsewhere = options.followsOthers
         while true {
             do {
-                var claim = claims
-                if stop != nil { (claim.adopts, claim.takeOver) = (false, nil) }
                 let (end, context) = try driveOnce(run, service, claim, options.until, screen, asker)
-                stop = Stop(exit: exitCode(end), context: context)
                 guard asks(end) else { return Stop(exit: exitCode(end), context: context) }
                 screen.settle()
-            } catch ServiceFailure.journal(.driven(_, let holder)) where stop != nil || options.followsOthers {
+            } catch ServiceFailure.journal(.driven(_, let holder)) where mayBeElsewhere {
                 guard asksPeople else { return try follow(run, service, holder, screen) }
-            }
+            } catch ServiceFailure.journal(.runIsClosed) where mayBeElsewhere {}
+            // What was asked for is done; and while nobody drove, somebody else may have gone on.
+            (claim.adopts, claim.takeOver, claim.guides, mayBeElsewhere) = (false, nil, nil, true)
             switch try terminal.wait() {
-            case .goOn: continue
-            case .left(let look): return stop ?? Stop(exit: look.exitCode, context: nil)
-            case .elsewhere(let look): return Stop(exit: look.exitCode, context: nil)
+            case .goOn: claim.guides = asker.guides
+            case .left(let look), .elsewhere(let look): return Stop(exit: look.exitCode, context: nil)
             }
         }
     }
@@ -117,11 +117,15 @@ struct Drive {
         session.note(Wording.drivenElsewhere(holder))
         let watch = Watch(watcher: RunWatcher(service, run), screen: screen, signals: signals)
         switch try watch.follow(until: { !$0.isDriven }) {
-        case .reached(let look), .left(let look): return Stop(exit: look.exitCode, context: nil)
+        case .reached(let look): return Stop(exit: look.exitCode, context: nil)
+        case .left: return Stop(exit: 130, context: nil)
         }
     }
 
-    private var asksPeople: Bool { session.isInteractive && session.streams.outputIsTerminal }
+    /// Whether a person sits there; a process in the background would be stopped if it asked.
+    private var asksPeople: Bool {
+        session.isInteractive && session.streams.outputIsTerminal && TerminalMode.isForeground
+    }
 
     private func asks(_ end: DriveEnd) -> Bool {
         switch end {
@@ -137,6 +141,7 @@ struct Drive {
         claim.secretInputs = options.secretInputs
         claim.ask = terminal.ask.map { RememberedAnswers($0).ask }
         claim.confirmsAhead = options.confirmsAhead
+        if options.guides { claim.guides = true }
         return claim
     }
 

@@ -55,8 +55,9 @@ final class RunWatcher {
         if fromBeginning { lastEvent = 0 }
     }
 
-    /// The run as it is now.
+    /// The run as it is now. Now and then, who looks also has people told of what waits for them.
     func look() throws -> RunLook {
+        remind()
         let changes = try service.journal.changeCounter()
         if let latest, changes == seenChanges {
             let driver = service.workspace.state.driver(run, latest.summary.runbook)
@@ -102,13 +103,10 @@ final class RunWatcher {
         let own = state.runDirectory(run, summary.runbook)
         let undone = try summary.undoOf.map { state.runDirectory($0, try service.journal.summary($0).runbook) }
         let machine = look.machine
-        var picture = RunPicture(
-            run: run, runbook: summary.runbook, startedAt: summary.startedAt, machine: { machine },
-            attemptDirectory: { path, number in
-                let isImported = number <= machine.record(path)?.importedAttempts ?? 0
-                return "\(isImported ? undone ?? own : own)/steps/\(path.fileName)/\(number)"
-            })
-        picture.endedAt = summary.endedAt
+        var picture = RunPicture(summary, machine) { path, number in
+            let isImported = number <= machine.record(path)?.importedAttempts ?? 0
+            return "\(isImported ? undone ?? own : own)/steps/\(path.fileName)/\(number)"
+        }
         picture.isDriven = look.isDriven
         return picture
     }
@@ -126,25 +124,30 @@ struct Watch {
     let watcher: RunWatcher
     let screen: DriveScreen
     let signals: SignalDesk
+    /// What stands below the run.
+    var footer = Wording.watching
 
     /// Follows the run until it closes, `isEnough` says so, or the person leaves with q or a signal.
     func follow(until isEnough: (RunLook) -> Bool) throws -> End {
-        screen.setMenu([Wording.watching], isNew: screen.mode == .live)
+        screen.setMenu([footer], isNew: screen.mode == .live)
         defer { screen.setMenu([], isNew: false) }
         let (screen, signals) = (screen, signals)
         let handler: @Sendable (Int32) -> Void = { $0 == SIGCONT ? screen.comeBack() : signals.notePause() }
         return try signals.handling(handler) {
             while true {
+                let start = HostClock.live.bootTime()
                 let look = try watcher.look()
                 try show(look)
                 if !look.isOpen || isEnough(look) { return .reached(look) }
-                let key = TerminalMode.key(within: Self.period)
+                // A run of thousands of steps takes a while to look at, and is looked at less often.
+                let took = Int32(clamping: (HostClock.live.bootTime() - start) / 1_000_000)
+                let key = TerminalMode.key(within: max(Self.period, min(took, 200) * 5))
                 if key == UInt8(ascii: "q") || signals.hasPaused { return .left(look) }
             }
         }
     }
 
-    /// Milliseconds between two looks.
+    /// The least time between two looks, milliseconds.
     private static let period: Int32 = 200
 
     private func show(_ look: RunLook) throws {

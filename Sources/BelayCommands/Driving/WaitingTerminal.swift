@@ -19,9 +19,8 @@ struct WaitingTerminal {
     enum Answer {
         /// Something was recorded for the run, which can go on.
         case said
-        /// There is nothing that this person could be asked: the terminal only watches. At the given moment
-        /// (milliseconds since 1970) the run can go on by itself.
-        case nothing(until: Int64?)
+        /// There is nothing that this person could be asked: the terminal only watches.
+        case nothing
         /// The person leaves the run as it is.
         case left
         /// `isOver` turned true meanwhile.
@@ -81,16 +80,18 @@ struct WaitingTerminal {
         switch try signals.whileAsking({ try asker(waiting, isOver) }) {
         case .said: return .goOn
         case .left: return .left(look)
-        case .over: return signals.hasPaused ? .left(look) : nil
-        case .nothing(let moment):
-            let isDue = { session.now >= moment ?? .max }
-            let end = try Watch(watcher: watcher, screen: screen, signals: signals).follow {
-                $0.hasInbox || $0.isDriven || !$0.waitsForPeople || $0.hasExpired || isDue()
+        case .over where signals.hasPaused: return .left(look)
+        case .over: break
+        case .nothing:
+            let watch = Watch(watcher: watcher, screen: screen, signals: signals, footer: Wording.waitingHere)
+            let end = try watch.follow {
+                $0.hasInbox || $0.isDriven || !$0.waitsForPeople || isDue()
             }
             screen.settle()
             if case .left(let look) = end { return .left(look) }
-            return isDue() ? .goOn : nil
         }
+        // Nobody has answered in time: the next driver says what follows from that.
+        return look.hasExpired ? .goOn : nil
     }
 
     /// Nil once the run waits for people again.
