@@ -1,7 +1,7 @@
 /// All commands, in the order of the help.
 enum CommandTable {
     static let all: [any Command.Type] = [
-        RunCommand.self, PlanCommand.self, ResumeCommand.self, RetryCommand.self, DecideCommand.self,
+        RunCommand.self, PlanCommand.self, CheckCommand.self, ResumeCommand.self, RetryCommand.self, DecideCommand.self,
         RollbackCommand.self, CancelCommand.self, PauseCommand.self, RerunCommand.self, StatusCommand.self,
         RunsCommand.self, LogsCommand.self, EventsCommand.self, NoteCommand.self, ListCommand.self, ShowCommand.self,
         ValidateCommand.self, GraphCommand.self, ExplainCommand.self, LocksCommand.self, AuditCommand.self,

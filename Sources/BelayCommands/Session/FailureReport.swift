@@ -8,6 +8,8 @@ import RunReport
 struct FailureReport {
     let streams: StandardStreams
     let isJSON: Bool
+    /// The exit code whatever went wrong, for commands that have codes of their own.
+    var exit: Int32?
 
     func report(_ error: any Error) -> Int32 {
         switch error {
@@ -30,6 +32,7 @@ struct FailureReport {
     }
 
     private func show(_ exit: Int32, _ problems: [ProblemView.Problem]) -> Int32 {
+        let exit = self.exit ?? exit
         let view = ProblemView(exit: exit, problems)
         if isJSON {
             streams.printErrorJSON(ViewJSON.document(view))
@@ -39,7 +42,7 @@ struct FailureReport {
         return exit
     }
 
-    /// Diagnostics of files; always exit 2.
+    /// Diagnostics of files; exit 2 unless the command has its own codes.
     func show(_ bag: DiagnosticBag) -> Int32 {
         let report = DiagnosticReport(bag)
         if isJSON {
@@ -47,6 +50,6 @@ struct FailureReport {
         } else {
             streams.printError(DiagnosticText(isColoured: streams.errorStyle.isColoured).render(report))
         }
-        return 2
+        return exit ?? 2
     }
 }

@@ -6,11 +6,16 @@ import Synchronization
 /// Runs closures on threads of their own, some at a time, and stops waiting for those that take too long.
 ///
 /// A look at a dead network mount may never return: its thread is left behind, and the caller goes on.
-final class ParallelLooks<Output: Sendable>: Sendable {
-    struct Job: Sendable {
+package final class ParallelLooks<Output: Sendable>: Sendable {
+    package struct Job: Sendable {
         /// Milliseconds; nil waits for ever.
-        let limit: Int64?
-        let body: @Sendable () -> Output
+        package let limit: Int64?
+        package let body: @Sendable () -> Output
+
+        package init(limit: Int64?, body: @escaping @Sendable () -> Output) {
+            self.limit = limit
+            self.body = body
+        }
     }
 
     private struct State {
@@ -25,7 +30,7 @@ final class ParallelLooks<Output: Sendable>: Sendable {
     private let signal: Pipe
 
     /// Nil where there are no descriptors left to wait with.
-    init?(_ jobs: [Job]) {
+    package init?(_ jobs: [Job]) {
         guard let signal = Pipe() else { return nil }
         self.signal = signal
         self.jobs = jobs
@@ -33,7 +38,7 @@ final class ParallelLooks<Output: Sendable>: Sendable {
     }
 
     /// The outputs in the order of the jobs; nil for those that did not come in time.
-    func run(atOnce width: Int) -> [Output?] {
+    package func run(atOnce width: Int) -> [Output?] {
         while true {
             startDue(width)
             guard let wait = millisecondsToWait() else { return state.withLock { $0.outputs } }

@@ -237,7 +237,8 @@ extension AttemptPerformer {
 }
 
 extension CheckCall {
-    fileprivate var mentionsSteps: Bool { argument.mentionsSteps || when?.references.mentionSteps ?? false }
+    /// Whether its answer depends on what steps leave.
+    var mentionsSteps: Bool { argument.mentionsSteps || when?.references.mentionSteps ?? false }
 }
 
 extension Argument {

@@ -7,7 +7,7 @@ import RunMachine
 import RunPlan
 import RunbookModel
 
-/// Asks what the preconditions of a plan say now. It only looks; no journal is touched.
+/// Asks what the checks of a plan say now. It only looks; no journal is touched.
 package struct PlanProbe: Sendable {
     private let draft: RunDraft
     private let host: EngineHost
@@ -30,6 +30,30 @@ package struct PlanProbe: Sendable {
     package func preconditions() throws(ServiceFailure) -> [CheckResult] {
         let checks = draft.plan.runbook.preconditions
         guard !checks.isEmpty else { return [] }
+        return try looking { performer in
+            performer.evaluator.evaluate(checks, in: try performer.runContext(0, inputs: nil, Cancellation())).results
+        }
+    }
+
+    /// The answers of all preconditions and of all steps that only verify, the steps as far as they can be told
+    /// without the work of others.
+    ///
+    /// Blocks the thread. Errors: as `preconditions`.
+    package func survey() throws(ServiceFailure) -> CheckSurvey {
+        var survey = CheckSurvey()
+        let results = try looking { performer in
+            var walk = SurveyWalk(performer)
+            walk.go()
+            survey.leftOut = walk.leftOut
+            survey.steps = walk.looks.map(\.step)
+            return walk.results()
+        }
+        survey.results = results
+        return survey
+    }
+
+    /// Results of looks in a scratch directory that has the pinned files; their secrets are masked.
+    private func looking(_ look: (AttemptPerformer) throws -> [CheckResult]) throws(ServiceFailure) -> [CheckResult] {
         do {
             let directory = try ScratchDirectory(environment: environment)
             defer { directory.remove() }
@@ -38,13 +62,11 @@ package struct PlanProbe: Sendable {
             let performer = AttemptPerformer(context: context, host: host)
             let desk = performer.desk
             try host.launcher.listen { _ = desk.deliver($0) }
-            let report = performer.evaluator.evaluate(
-                checks, in: try performer.runContext(0, inputs: nil, Cancellation()))
-            return report.results.map { masked($0, context.secrets) }
+            return try look(performer).map { masked($0, context.secrets) }
         } catch let failure as ServiceFailure {
             throw failure
         } catch {
-            throw .refused("the preconditions cannot be looked at: \(error)", help: "'--no-probe' leaves them out")
+            throw .refused("the checks cannot be looked at: \(error)", help: "'belay plan --no-probe' leaves them out")
         }
     }
 
