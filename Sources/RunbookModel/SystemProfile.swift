@@ -66,12 +66,20 @@ extension ValueMap {
         ValueMap(
             compactMap { entry in
                 guard let key = entry.key.asString else { return nil }
-                switch entry.value {
-                case .string(let path) where key == "path" && !path.isEmpty && !path.hasPrefix("/"):
+                if key == "path", let path = entry.value.asString, !path.isEmpty, !path.hasPrefix("/") {
                     return (key, .string(home + "/" + path))
-                case .map(let map): return (key, .map(map.resolvingPaths(below: home)))
-                default: return (key, entry.value)
                 }
+                return (key, entry.value.resolvingPaths(below: home))
             })
+    }
+}
+
+extension Value {
+    fileprivate func resolvingPaths(below home: String) -> Value {
+        switch self {
+        case .map(let map): .map(map.resolvingPaths(below: home))
+        case .list(let items): .list(items.map { $0.resolvingPaths(below: home) })
+        default: self
+        }
     }
 }
