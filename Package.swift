@@ -24,6 +24,7 @@ let package = Package(
         .target(
             name: "CSupervisor", dependencies: ["CDigest"], exclude: ["README.md"],
             cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CTLS", exclude: ["README.md"]),
         .target(name: "CFileSystem", exclude: ["README.md"]),
         .target(name: "CAssets", exclude: ["README.md", "migrations"]),
         // Text: files, spans, the graph as written. Knows no clock.
@@ -52,7 +53,7 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Checks",
-            dependencies: ["CDigest", "CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
+            dependencies: ["CDigest", "CSQLite", "CTLS", "Diagnostics", "Expressions", "RunbookModel", "RunHost"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Actions",

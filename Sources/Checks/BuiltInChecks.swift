@@ -3,8 +3,10 @@ package enum BuiltInChecks {
     package static let all: [any CheckPerformer] = [
         ExitCheck(kind: "run"),
         ExitCheck(kind: "command"),
+        PluginCheck(),
         HTTPCheck(),
         TCPCheck(),
+        CertificateCheck(),
         ProcessCheck(),
         ServiceCheck(),
         FileCheck(),

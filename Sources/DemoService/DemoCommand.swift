@@ -57,6 +57,7 @@ enum DemoCommand {
 
         A release runs this program unless --binary names another.
         HTTP on 127.0.0.1: GET /api/status (200 healthy, 503 not), GET /api/items, POST /api/items {"name": TEXT}.
+        While the file maintenance is in the home, requests for items are answered with 503.
         A release works with configuration and database schema of its own version only.
 
         Exit codes: 0 done; 1 failed; 3 not running; 4 another instance is running; 5 configuration, database and

@@ -22,6 +22,8 @@ struct Home {
     var log: String { "\(path)/logs/demo.log" }
     var pidFile: String { "\(path)/run/demo.pid" }
     var lock: String { "\(path)/run/demo.lock" }
+    /// While this file is there the service takes no requests for items.
+    var maintenance: String { "\(path)/maintenance" }
     var current: String { "\(path)/current" }
     var releases: String { "\(path)/releases" }
 }

@@ -49,6 +49,8 @@ final class Service: Sendable {
     private func route(method: String, path: String, body: [UInt8]) -> HTTPResponse {
         switch (method, path) {
         case ("GET", "/api/status"): return status()
+        case ("GET", "/api/items"), ("POST", "/api/items") where Files.exists(home.maintenance):
+            return HTTPResponse(status: 503, body: #"{"error":"closed for maintenance"}"#)
         case ("GET", "/api/items"):
             let limit = configuration.withLock { $0.pageSize }
             return withStore { HTTPResponse(status: 200, body: try $0.list(limit: limit)) }

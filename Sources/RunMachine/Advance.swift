@@ -56,7 +56,7 @@ extension RunMachine {
         let reason = "timed out after \(DurationText.render(.milliseconds(deadline.length)))"
         let ended: [RunEvent] = derived.running.sorted().compactMap { index in
             guard let intent = steps[index].inFlight, intent.purpose.canBeOrderedToEnd,
-                steps[index].endOrderedBy == nil, graph.ancestors(of: index).contains(group)
+                steps[index].endOrderedBy == nil, index == group || graph.ancestors(of: index).contains(group)
             else { return nil }
             return .attemptEndOrdered(intent.step, number: intent.number, because: node.path)
         }
@@ -78,7 +78,7 @@ extension RunMachine {
     private func mayConcludeLater(_ index: Int) -> Bool {
         guard steps[index].state == .started, !graph.nodes[index].isHandler else { return false }
         return derived.unsettled[index] == 0 || steps[index].failing != nil || run.isEnding
-            || run.direction == .rollback
+            || run.direction == .rollback || graph.nodes[index].ladder != nil
     }
 
     private mutating func eventsOfGroup(_ index: Int, _ context: DecisionContext) -> [RunEvent] {
@@ -86,6 +86,7 @@ extension RunMachine {
         let isInHandler = derived.handlerRoot[index] != nil
         if !isInHandler, run.direction == .rollback || run.isEnding { return eventsOfInterruptedGroup(index) }
         if let failing = steps[index].failing { return eventsOfFailingGroup(index, failing, context) }
+        if let ladder = graph.nodes[index].ladder { return eventsOfLadder(index, ladder, context) }
         if graph.nodes[index].role == .foreach, let reason = excessOfFailures(index) {
             return [.groupFailing(graph.nodes[index].path, reason: reason, undo: false)]
         }
@@ -119,10 +120,13 @@ extension RunMachine {
     /// Whether no forward work is under way in a failing group, nor a group in it still being taken back.
     private func isDrained(_ group: Int) -> Bool {
         let isInside = { (index: Int) in graph.ancestors(of: index).contains(group) }
-        let isBusy = derived.running.contains { steps[$0].inFlight?.purpose.isUndo == false && isInside($0) }
+        let isBusy = derived.running.contains {
+            steps[$0].inFlight?.purpose.isUndo == false && ($0 == group || isInside($0))
+        }
         let isProbing = derived.betweenAttempts.contains { steps[$0].isDueForward && isInside($0) }
         let isUndoing = derived.groups.contains {
             steps[$0].state == .started && steps[$0].undoesGroup && isInside($0)
+                || isTakingBackRemedy($0) && ($0 == group || isInside($0))
         }
         return !isBusy && !isProbing && !isUndoing
     }
@@ -156,7 +160,7 @@ extension RunMachine {
     private func eventsOfGroupFailure(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
         let node = graph.nodes[index]
         let failed = { (allowed: Bool) in RunEvent.stepFailed(node.path, reason: reason, allowed: allowed) }
-        if let parent = node.parent, graph.nodes[parent].role == .foreach { return [failed(true)] }
+        if let parent = node.parent, graph.nodes[parent].role == .foreach || isRemedy(index) { return [failed(true)] }
         if node.step.onFailure == .proceed { return [failed(true)] }
         return eventsOfFailure(index, reason, context)
     }
@@ -193,7 +197,7 @@ extension RunMachine {
     // MARK: Undo
 
     /// Undos whose turn has come, as far as there is room for them side by side.
-    private mutating func eventsOfFront(_ key: Int, _ context: DecisionContext) -> [RunEvent] {
+    mutating func eventsOfFront(_ key: Int, _ context: DecisionContext) -> [RunEvent] {
         guard run.pauseRequested == nil, !isStuck, !run.isEnding || run.direction == .forward else { return [] }
         let room = maxParallel - derived.undosUnderWay
         guard room > 0 else { return [] }

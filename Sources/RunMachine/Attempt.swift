@@ -12,6 +12,8 @@ package enum Purpose: String, Codable, Sendable, CaseIterable {
     case settle
     /// The preconditions of an included runbook, at its place.
     case gate
+    /// Whether a remedy helped: the `until` of its `first_of`.
+    case until
     /// Whether the undo was done already.
     case undoProbe = "undo_probe"
     case undo
@@ -25,7 +27,7 @@ package enum Purpose: String, Codable, Sendable, CaseIterable {
     /// Whether the attempt only looks: it may be repeated at will.
     package var onlyLooks: Bool {
         switch self {
-        case .probe, .protect, .verify, .settle, .gate, .undoProbe, .undoVerify: true
+        case .probe, .protect, .verify, .settle, .gate, .until, .undoProbe, .undoVerify: true
         case .action, .apply, .undo, .restore, .undoApply, .reapply: false
         }
     }
@@ -100,6 +102,8 @@ package struct AttemptOutcome: Codable, Sendable, Equatable {
         package var inconclusive = 0
         /// Titles of the checks that were not met.
         package var failed: [String] = []
+        /// What monitoring plugins measured: a mapping by the names of their checks.
+        package var measured: Stored?
         package init() {}
     }
 

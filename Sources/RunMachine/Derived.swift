@@ -95,7 +95,7 @@ extension RunMachine {
         graph.nodes[index].parent.map { graph.nodes[$0].role == .foreach } ?? false
     }
 
-    private mutating func offer(_ index: Int) {
+    mutating func offer(_ index: Int) {
         if derived.handlerRoot[index] == nil {
             derived.ready.insert(index)
         } else {
@@ -196,6 +196,7 @@ extension RunMachine {
         }
         markTimedGroup(index)
         markBetweenAttempts(index)
+        offerRemedies(around: index)
     }
 
     private mutating func countSettled(_ index: Int, by change: Int) {
@@ -208,7 +209,7 @@ extension RunMachine {
             derived.groups.insert(parent)
             if change < 0 { derived.offering.insert(parent) }
         }
-        if derived.unsettled[parent] == 0 { derived.groups.insert(parent) }
+        if derived.unsettled[parent] == 0 || graph.nodes[parent].ladder != nil { derived.groups.insert(parent) }
     }
 
     /// Lets the next instances of a `foreach` begin, as far as its `max_parallel` (default 1) has room.

@@ -85,6 +85,7 @@ extension RunMachine {
     func isFinished(_ index: Int) -> Bool {
         steps[index].state == .started && derived.unsettled[index] == 0 && steps[index].failing == nil
             && !graph.nodes[index].isHandler && continuesForward(index)
+            && (graph.nodes[index].ladder == nil || steps[index].helpedBy != nil)
     }
 
     private mutating func dueAttempts(_ room: Int) -> [Effect] {
@@ -138,7 +139,7 @@ extension RunMachine {
 
     private func isReady(_ index: Int) -> Bool {
         guard steps[index].state == .pending, steps[index].phase == .idle, steps[index].question == nil,
-            derived.unmet[index] == 0
+            isRemedy(index) ? isNextRemedy(index) : derived.unmet[index] == 0
         else { return false }
         guard let parent = graph.nodes[index].parent else { return !graph.nodes[index].isHandler }
         return steps[parent].state == .started && !graph.ancestors(of: index).contains { steps[$0].failing != nil }

@@ -137,8 +137,12 @@ package struct StepRecord: Codable, Sendable, Equatable {
     package var failing: String?
     /// What is inside is being taken back before the group fails (`undo_group`).
     package var undoesGroup = false
-    /// The preconditions of an included runbook were met at its place.
+    /// The preconditions of an included runbook were met at its place; the `until` of a `first_of` was not.
     package var isAdmitted = false
+    /// How many remedies of a `first_of` have been tried or passed over, up to the last whose help was judged.
+    package var judgedRemedies: Int?
+    /// The remedy after which the `until` of a `first_of` held.
+    package var helpedBy: StepPath?
     /// The failed step because of which the attempt in flight is to be ended (`cancel_running`).
     package var endOrderedBy: StepPath?
     /// A temporary change that has been taken back (`release`).

@@ -24,6 +24,10 @@ extension RunEvent {
         case _0 = "step"
         case _1 = "deadline"
     }
+    enum RemedyJudgedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case remedy, helped, reason
+    }
     enum AttemptIntendedCodingKeys: String, CodingKey { case _0 = "intent" }
     enum AttemptEndedCodingKeys: String, CodingKey {
         case _0 = "step"

@@ -15,6 +15,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case groupDeadlineSet(StepPath, Deadline)
     /// Nothing more starts in the group; it fails once what is in flight has ended and, with `undo`, is taken back.
     case groupFailing(StepPath, reason: String, undo: Bool)
+    /// Whether the `until` of a `first_of` held after a remedy.
+    case remedyJudged(StepPath, remedy: StepPath, helped: Bool, reason: String?)
     case attemptIntended(AttemptIntent)
     case attemptEnded(StepPath, number: Int, AttemptOutcome, then: Phase)
     case attemptAdopted(StepPath, number: Int, pid: Int32)
@@ -110,7 +112,7 @@ package enum RunEvent: Codable, Sendable, Equatable {
         switch self {
         case .stepSkipped(let path, _, _), .groupStarted(let path, _, _), .groupFailing(let path, _, _),
             .attemptEnded(let path, _, _, _), .attemptAdopted(let path, _, _), .groupDeadlineSet(let path, _),
-            .attemptEndOrdered(let path, _, _),
+            .attemptEndOrdered(let path, _, _), .remedyJudged(let path, _, _, _),
             .stateRecorded(let path, _), .attemptDue(let path, _, _), .retryScheduled(let path, _, _, _),
             .stepSucceeded(let path, _), .stepFailed(let path, _, _), .stepUnknown(let path, _, _),
             .stepReset(let path, _), .stepCommitted(let path), .stepAccepted(let path), .undoStarted(let path),

@@ -13,6 +13,7 @@ extension RunMachine {
             }
         case .groupStarted(_, let inputs, let instances): try startGroup(index, inputs, instances)
         case .groupFailing(_, let reason, let undo): fail(group: index, reason, undo: undo)
+        case .remedyJudged(_, let remedy, let helped, let reason): judge(index, remedy, helped, reason)
         case .attemptIntended(let intent): try intend(index, intent)
         case .attemptEnded(_, let number, let outcome, let then): try end(index, number, outcome, then)
         case .attemptAdopted: run.fruitlessClaims = 0
@@ -113,7 +114,7 @@ extension RunMachine {
             $0.failing = reason
             $0.undoesGroup = undo
         }
-        for inner in graph.subtree(of: index).dropFirst() {
+        for inner in graph.subtree(of: index) {
             let record = steps[inner]
             guard record.isDueForward || (record.question != nil && record.state != .undoFailed),
                 !(record.state == .unknown && isProbed(inner))
@@ -167,6 +168,7 @@ extension RunMachine {
         }
         if outcome.kind != .neverLaunched, outcome.kind != .interrupted { run.fruitlessClaims = 0 }
         let isVoidTry = outcome.kind == .neverLaunched && countsAsTry(index, intent.purpose)
+        let isLadder = graph.nodes[index].ladder != nil
         let nextStage = intent.purpose.isUndo ? undoStage(of: index, after: intent, outcome.kind) : nil
         change(index) {
             $0.phase = then
@@ -186,6 +188,7 @@ extension RunMachine {
             if intent.purpose == .action, let outputs = outcome.outputs { $0.outputs = outputs }
             if intent.purpose == .verify { $0.checks = outcome.checks }
             if intent.purpose == .gate { $0.isAdmitted = outcome.kind == .done }
+            if intent.purpose == .probe, isLadder { $0.isAdmitted = outcome.kind == .failed }
         }
     }
 
@@ -223,7 +226,7 @@ extension Purpose {
     var startsStep: Bool {
         switch self {
         case .action, .apply, .verify, .settle: true
-        case .probe, .protect, .gate: false
+        case .probe, .protect, .gate, .until: false
         case .undoProbe, .undo, .restore, .undoApply, .undoVerify, .reapply: false
         }
     }

@@ -13,9 +13,13 @@ extension RunMachine {
     }
 
     /// The front of a group that is taken back.
-    mutating func makeFront(ofGroup index: Int) {
-        let members = graph.subtree(of: index).dropFirst().filter { !derived.floor.contains($0) }
-        derived.fronts[index] = UndoFront(graph: graph, members: Array(members))
+    mutating func makeFront(ofGroup index: Int) { makeFront(index, Array(graph.subtree(of: index).dropFirst())) }
+
+    /// The front of a remedy that did not help, itself included.
+    mutating func makeFront(ofRemedy index: Int) { makeFront(index, graph.subtree(of: index)) }
+
+    private mutating func makeFront(_ key: Int, _ members: [Int]) {
+        derived.fronts[key] = UndoFront(graph: graph, members: members.filter { !derived.floor.contains($0) })
         settleFronts()
     }
 

@@ -107,7 +107,7 @@ package struct Graph: Sendable {
         case .group(let steps):
             return addGroup(step, of: steps, path: path, under: parent, scope: scope, locals: locals)
         case .firstOf(let ladder):
-            return addGroup(step, of: ladder.remedies, path: path, under: parent, scope: scope, locals: locals)
+            return addGroup(step, of: ladder.inTurn, path: path, under: parent, scope: scope, locals: locals)
         case .include(let inclusion):
             let inner = scopes.count
             let index = insert(
@@ -139,5 +139,14 @@ package struct Graph: Sendable {
         indices[path] = index
         if let parent, nodes[parent].role == .foreach { children[parent].append(index) }
         return index
+    }
+}
+
+extension FirstOf {
+    /// The remedies, each after the one before: so they are tried, and in reverse taken back.
+    fileprivate var inTurn: [Step] {
+        var steps = remedies
+        for position in steps.indices { steps[position].needs = position == 0 ? [] : [steps[position - 1].id] }
+        return steps
     }
 }

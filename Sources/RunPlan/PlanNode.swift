@@ -49,6 +49,11 @@ package final class PlanNode: Sendable {
         if case .action(let call) = step.body { call } else { nil }
     }
 
+    /// The ladder whose remedies are the node's children, where it is one.
+    package var ladder: FirstOf? {
+        if role == .group, case .firstOf(let ladder) = step.body { ladder } else { nil }
+    }
+
     /// Whether the step only looks, waits, computes or tells.
     package var isReadOnly: Bool {
         if case .readOnly = step.undo { return true }

@@ -75,6 +75,7 @@ extension ValueMap {
 }
 
 extension Value {
+    /// The same value with every relative `path` in its maps made absolute below a directory.
     fileprivate func resolvingPaths(below home: String) -> Value {
         switch self {
         case .map(let map): .map(map.resolvingPaths(below: home))

@@ -26,8 +26,7 @@ extension KindDeclaration {
                 ]),
             ])),
         KindDeclaration(
-            "plugin", "A monitoring plugin: 0 met, 1 warn, 2 not met, 3 inconclusive.", performed: false,
-            result: .process, .either([.script, .list(.string)])),
+            "plugin", "A monitoring plugin: 0 met, 1 warn, 2 not met, 3 inconclusive.", result: .process, .either([.script, .list(.string)])),
         KindDeclaration(
             "process", "A process is running.",
             .record([
@@ -56,10 +55,13 @@ extension KindDeclaration {
                 Key("within", .duration, "how long it may take"),
             ])),
         KindDeclaration(
-            "certificate", "A certificate is valid long enough.", performed: false,
+            "certificate", "A certificate, and the chain with it, is valid long enough.",
             .record([
-                Key("path", .path, "a file"), Key("host", .string, "a server"),
-                Key("port", .int(1...65535), "its port"),
+                Key("path", .path, "a file: PEM, with any number of certificates, or DER"),
+                Key("url", .url, "an `https` server"), Key("host", .string, "a server"),
+                Key("port", .int(1...65535), "its port; default 443"),
+                Key("server_name", .string, "what the server is asked for; default its host name"),
+                Key("valid_for", .string, "the host name or address that the certificate must be for"),
                 Key("days_left", .comparison, required: true, "how many days it must last"),
             ])),
     ]

@@ -117,7 +117,7 @@ import Testing
 }
 
 /// A socket that listens on the loopback.
-private final class Listener {
+final class Listener {
     let port: UInt16
     private let descriptor: Int32
 

@@ -56,6 +56,36 @@ import Testing
         #expect(view["next"]?.asList?.isEmpty == false)
     }
 
+    @Test func aRunThatSucceedsWithoutHandlersHasItsOutputs() throws {
+        let home = try BelayHome([
+            "counting":
+                "runbook: counting\nsteps:\n  - {id: count, set: {a: 1 + 1}}\noutputs: {total: steps.count.outputs.a}\n"
+        ])
+        #expect(home.belay("run", "counting").exit == 0)
+        #expect(home.belay("status", "--output", "json").json["outputs"]?["total"] == 2)
+    }
+
+    @Test func whatIsInsideAGroupThatWasPassedOverIsShownAsSkipped() throws {
+        let home = try BelayHome([
+            "passed": """
+            runbook: passed
+            steps:
+              - id: group
+                when: "false"
+                steps: [{id: inner, run: echo inner, undo: none}]
+              - id: ladder
+                first_of:
+                  until: {that: "true"}
+                  remedies: [{id: remedy, run: echo remedy, undo: none}]
+            """
+        ])
+        #expect(home.belay("run", "passed").exit == 0)
+        let view = home.belay("status", "1", "--output", "json").json
+        let states = view["steps"]?.asList?.compactMap { $0["state"]?.asString }
+        #expect(states == ["skipped", "skipped", "skipped", "skipped"])
+        #expect(view["counts"]?["settled"] == view["counts"]?["total"])
+    }
+
     @Test func runsListsAndFilters() throws {
         let home = try parked()
         try home.write(Runbooks.good, to: "runbooks/good.yml")

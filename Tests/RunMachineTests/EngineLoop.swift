@@ -119,6 +119,8 @@ struct EngineLoop {
         }
         switch node.role {
         case .leaf: return try attempt(index, machine.firstPurpose(index), 0, &started)
+        case .group where node.ladder != nil && !machine.steps[index].isAdmitted:
+            return try attempt(index, .probe, 0, &started)
         case .group, .handler: return try Self.isEvents(send(.startGroup(node.path, inputs: nil, instances: nil)))
         case .foreach:
             let instances = (keys[node.path] ?? []).map {

@@ -64,6 +64,7 @@ struct ModelCheck {
         let choices: [Choice]?
         let flags: [Bool]
         let reapplication: Reapplication?
+        let judged: Int?
 
         init(_ record: StepRecord) {
             state = record.state
@@ -72,7 +73,11 @@ struct ModelCheck {
             undoStage = record.undoStage
             cause = record.unknownCause
             choices = record.question?.choices
-            flags = [record.isAllowed, record.isCutOff, record.failing != nil, record.isReleased]
+            flags = [
+                record.isAllowed, record.isCutOff, record.failing != nil, record.isReleased, record.isAdmitted,
+                record.helpedBy != nil,
+            ]
+            judged = record.judgedRemedies
             reapplication = record.reapplication
             switch record.phase {
             case .idle: (phase, purpose) = (0, nil)
@@ -137,6 +142,7 @@ struct ModelCheck {
             }
             state.world.processes[intent.step] = .intended
             if intent.purpose == .undo { try checkUndo(of: intent.step, state) }
+            if intent.purpose == .action { try checkRemedy(intent.step, state) }
         }
         // An attempt that was interrupted has no process any more.
         let flying = Set(state.loop.machine.inFlight.map(\.step))
@@ -208,6 +214,11 @@ struct ModelCheck {
             }
             return all
         case .verify where mayFail: return [end(.ended(.done)), end(.ended(.failed)) { $0.failures -= 1 }]
+        case .until:
+            return [end(.ended(.done)), end(.ended(.failed))]
+                + (mayFail ? [end(.ended(.inconclusive)) { $0.failures -= 1 }] : [])
+        case .probe where state.loop.machine.graph[path]?.ladder != nil:
+            return [end(.ended(.done)), end(.ended(.failed))]
         case .probe, .settle: return [end(.ended(state.world.effects[path] == true ? .done : .failed))]
         default: return [end(.ended(.done))]
         }
@@ -290,6 +301,21 @@ struct ModelCheck {
             guard machine.steps[dependent].state != .waived else { continue }
             if state.world.effects[other] == true || state.world.processes[other] != nil {
                 throw Violation(description: "'\(path)' is undone before '\(other)': \(describe(state))")
+            }
+        }
+    }
+
+    /// When a remedy starts, no other one is at work, and none that did not help is there where it is to be undone.
+    private func checkRemedy(_ path: StepPath, _ state: State) throws {
+        let machine = state.loop.machine
+        guard let index = machine.index(of: path), let parent = machine.node(index).parent,
+            let ladder = machine.node(parent).ladder
+        else { return }
+        for other in machine.graph.children[parent] where other != index {
+            let name = machine.node(other).path
+            let isThere = ladder.undoIfUnhelpful && other < index && state.world.effects[name] == true
+            if state.world.processes[name] != nil || (isThere && machine.steps[other].state != .waived) {
+                throw Violation(description: "'\(path)' starts beside '\(name)': \(describe(state))")
             }
         }
     }

@@ -119,4 +119,27 @@ import Testing
         print("model check, releases: \(result.states) states, closed: \(result.outcomes)")
         #expect(result.outcomes[.rolledBack] != nil)
     }
+
+    @Test("nor in a ladder of remedies", arguments: [false, true]) func ladders(undoes: Bool) throws {
+        let steps = [
+            Sample.ladder("l", [Sample.action("a"), Sample.action("b")], undoIfUnhelpful: undoes) {
+                $0.onFailure = .rollback
+            },
+            Sample.action("c", needs: ["l"]) { $0.onFailure = .rollback },
+        ]
+        let result = try ModelCheck.run(Sample.plan(steps), .init(failures: 1, crashes: 1, undoFailures: 1))
+        print("model check, ladders: \(result.states) states, closed: \(result.outcomes)")
+        #expect(result.outcomes[.rolledBack] != nil && result.outcomes[.succeeded] != nil)
+    }
+
+    @Test("nor where a remedy has steps of its own") func laddersOfGroups() throws {
+        let inner = Sample.group("g", [Sample.action("a"), Sample.action("b", needs: ["a"])])
+        let steps = [
+            Sample.ladder("l", [inner, Sample.action("c")], undoIfUnhelpful: true) { $0.onFailure = .proceed },
+            Sample.action("d", needs: ["l"]) { $0.onFailure = .rollback },
+        ]
+        let result = try ModelCheck.run(Sample.plan(steps), .init(failures: 1, crashes: 1, undoFailures: 1))
+        print("model check, ladders of groups: \(result.states) states, closed: \(result.outcomes)")
+        #expect(result.outcomes[.rolledBack] != nil && result.outcomes[.succeeded] != nil)
+    }
 }

@@ -62,6 +62,17 @@ enum Sample {
         return step
     }
 
+    static func ladder(
+        _ id: StepID, needs: [StepID] = [], _ remedies: [Step], undoIfUnhelpful: Bool = false,
+        _ change: (inout Step) -> Void = { _ in }
+    ) -> Step {
+        let ladder = FirstOf(until: [check], remedies: remedies, undoIfUnhelpful: undoIfUnhelpful)
+        var step = Step(id: id, span: span, body: .firstOf(ladder))
+        step.needs = needs
+        change(&step)
+        return step
+    }
+
     static func foreach(_ step: Step, maxParallel: Int? = nil, maxFailed: Int? = nil) -> Step {
         var step = step
         var each = ForEach(items: .list([]), variable: "item")

@@ -94,7 +94,10 @@ extension AttemptPerformer {
             let bindings = RunBindings(context, scope: scope)
             return try computed(context.scopeRunbook(scope).outputs, bindings)
         }
-        let child = context.withMachine { $0.graph.children[node.index].first }
+        let (child, helped) = context.withMachine { machine in
+            (machine.graph.children[node.index].first, machine.steps[node.index].helpedBy.flatMap { machine.graph[$0] })
+        }
+        if let helped { return Stored(["remedy": .string(helped.step.id.text)]) }
         return try computed(node.step.outputs, RunBindings(context, scope: node.scope, node: child ?? node.index))
     }
 

@@ -12,7 +12,7 @@ extension AttemptPerformer {
     /// Errors: what cannot be evaluated or made; the step cannot start then.
     func prepare(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
         switch intent.purpose {
-        case .probe, .verify, .settle, .gate, .undoProbe, .undoVerify: try prepareLook(node, intent)
+        case .probe, .verify, .settle, .gate, .until, .undoProbe, .undoVerify: try prepareLook(node, intent)
         case .protect, .restore: try prepareProtection(node, intent)
         case .action, .apply, .undo, .undoApply, .reapply: try prepareAction(node, intent)
         }
@@ -150,11 +150,13 @@ extension AttemptPerformer {
         let process = try processContext(node, intent)
         let (checks, stable) = checks(node, intent.purpose)
         let directory = try workingDirectory(node)
-        let isDoneWhen = [.probe, .settle, .undoProbe].contains(intent.purpose)
+        let isDoneWhen = node.ladder == nil && [.probe, .settle, .undoProbe].contains(intent.purpose)
+        let isFirstLook = node.ladder != nil && intent.purpose == .probe
         let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
             var checkContext = checkContext(
                 node, scope: node.scope, process: process, directory: directory, cancellation)
             checkContext.isDoneWhen = isDoneWhen
+            if isFirstLook { return firstLook(checks, stable, checkContext) }
             return look(checks, stable, checkContext)
         }
         return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
@@ -163,6 +165,7 @@ extension AttemptPerformer {
     /// The checks of a stage, and how long they must hold.
     private func checks(_ node: PlanNode, _ purpose: Purpose) -> ([CheckCall], UntilStable?) {
         let step = node.step
+        if let ladder = node.ladder { return (ladder.until, step.untilStable) }
         switch purpose {
         case .probe: return (step.doneWhen, nil)
         case .settle:
@@ -196,6 +199,14 @@ extension AttemptPerformer {
         return outcome
     }
 
+    /// Whether no remedy is needed: one look that is not met says no at once, one that is met must last.
+    private func firstLook(_ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext) -> AttemptOutcome {
+        let first = look(checks, nil, context)
+        guard first.kind == .done, var stable else { return first }
+        stable.failFast = true
+        return look(checks, stable, context)
+    }
+
     private static func outcome(
         _ answer: CheckAnswer, _ detail: String, _ report: CheckReport, interrupted: Bool
     ) -> AttemptOutcome {
@@ -213,6 +224,8 @@ extension AttemptPerformer {
         counts.notMet = report.count(.notMet)
         counts.inconclusive = report.count(.inconclusive)
         counts.failed = report.results.filter { !$0.weight.holds }.map(\.name)
+        let measured = report.results.filter { $0.value?.asMap != nil }.map { ($0.name, $0.value ?? .null) }
+        if !measured.isEmpty { counts.measured = Stored(.map(ValueMap(measured))) }
         outcome.checks = counts
         return outcome
     }

@@ -154,6 +154,7 @@ final class AttemptPerformer: Sendable {
         outcome.outputs = outcome.outputs.map { Stored(json: context.secrets.mask($0.json)) }
         if var checks = outcome.checks {
             checks.failed = checks.failed.map(context.secrets.mask)
+            checks.measured = checks.measured.map { Stored(json: context.secrets.mask($0.json)) }
             outcome.checks = checks
         }
         return outcome

@@ -215,10 +215,12 @@ extension RunContext {
 
     private static func describe(_ counts: AttemptOutcome.Counts?) -> Value {
         let counts = counts ?? AttemptOutcome.Counts()
-        return [
+        var fields: ValueMap = [
             "met": .int(Int64(counts.met)), "warn": .int(Int64(counts.warn)), "not_met": .int(Int64(counts.notMet)),
             "inconclusive": .int(Int64(counts.inconclusive)), "failed": .list(counts.failed.map { .string($0) }),
         ]
+        if let measured = counts.measured { fields["measured"] = measured.value }
+        return .map(fields)
     }
 }
 

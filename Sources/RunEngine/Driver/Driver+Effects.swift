@@ -48,6 +48,7 @@ extension Driver {
             }
             switch node.role {
             case .leaf: attempt(index, context.withMachine { $0.firstPurpose(index) }, item: 0)
+            case .group where node.ladder != nil && !isAdmitted(node): attempt(index, .probe, item: 0)
             case .group, .handler:
                 let timeout = try performer.timeout(node, .action)
                 decide(.startGroup(node.path, inputs: nil, instances: nil))
@@ -70,15 +71,18 @@ extension Driver {
     /// The preconditions of an included runbook are a gate at its place.
     private func include(_ node: PlanNode, _ scope: Int) throws {
         let hasGate = !context.scopeRunbook(scope).preconditions.isEmpty
-        let isAdmitted = context.withMachine { $0.record(node.path)?.isAdmitted ?? false }
         let inputs = try performer.inputs(of: node, scope)
-        guard hasGate, !isAdmitted else {
+        guard hasGate, !isAdmitted(node) else {
             let timeout = try performer.timeout(node, .action)
             decide(.startGroup(node.path, inputs: context.journaled(inputs, scope: scope), instances: nil))
             setDeadline(of: node, timeout)
             return
         }
         attempt(node.index, .gate, item: 0)
+    }
+
+    private func isAdmitted(_ node: PlanNode) -> Bool {
+        context.withMachine { $0.steps[node.index].isAdmitted }
     }
 
     private func attempt(_ index: Int, _ purpose: Purpose, item: Int) {

@@ -151,7 +151,6 @@ package final class Driver {
             // Whatever was said before the last steps ended is heard before the run ends.
             if flights.isEmpty, context.withMachine({ $0.isNearItsEnd }) { try takeInbox() }
             advance()
-            computeOutputs()
             interrupted.removeAll(keepingCapacity: true)
             for effect in context.withMachine({ $0.effects() }) { prepare(effect) }
             if let trouble { throw trouble }
@@ -169,6 +168,7 @@ package final class Driver {
             if let illegal { return stop(illegal) }
             guard !events.isEmpty else { return }
             note(events, at: now.wall)
+            computeOutputs()
         }
     }
 

@@ -7,6 +7,7 @@ extension RunMachine {
         guard let intent = steps[index].inFlight else { return [] }
         if steps[index].state == .undone { return eventsOfReapplicationEnd(index, intent, outcome, context) }
         if intent.purpose.isUndo { return eventsOfUndoEnd(index, intent, outcome, context) }
+        if intent.purpose == .until { return eventsOfUntil(index, intent, outcome, context) }
         let end = Ending(machine: self, index: index, intent: intent, outcome: outcome, context: context)
         if let because = steps[index].endOrderedBy, outcome.kind != .done, outcome.kind != .neverLaunched {
             return end.byOrder(of: because)
@@ -81,7 +82,9 @@ private struct Ending {
         switch outcome.kind {
         case .done: return [ended(), .stepSkipped(path, reason: "found already done", cutOff: false)]
         case .failed:
-            return [ended(then: isAlive ? .due(machine.purposeAfterProbe(index), item: 0) : .idle)]
+            // A ladder begins like any group, once it is known to be needed.
+            let next: Phase = node.isLeaf ? .due(machine.purposeAfterProbe(index), item: 0) : .idle
+            return [ended(then: isAlive ? next : .idle)]
         case .inconclusive:
             let why = "it cannot be told whether the step is already done: \(outcome.reason ?? "inconclusive")"
             return [ended()] + question(why, [.retry, .skip, .markDone, .rollback, .keep])

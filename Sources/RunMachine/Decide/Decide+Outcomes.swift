@@ -149,9 +149,15 @@ extension RunMachine {
         ]
     }
 
-    /// What a failure of the step leads to, and at which step of the graph: its own policy, else that of the nearest
-    /// group, instance or runbook around it that has one.
+    /// What a failure of the step leads to, and at which step of the graph. A remedy that fails has not helped, no more.
     func consequence(of index: Int) -> (FailurePolicy, at: Int) {
+        let (policy, at) = policy(for: index)
+        guard policy == .rollback || policy == .stop, let remedy = remedy(around: index) else { return (policy, at) }
+        return (.proceed, remedy)
+    }
+
+    /// The step's own policy, else that of the nearest group, instance or runbook around it that has one.
+    private func policy(for index: Int) -> (FailurePolicy, at: Int) {
         let leaf = graph.nodes[index]
         if let own = leaf.step.onFailure, own != .undoGroup { return (own, index) }
         var current = index
@@ -159,6 +165,7 @@ extension RunMachine {
         while let parent = graph.nodes[current].parent {
             let node = graph.nodes[parent]
             if node.role == .foreach { return (groupPolicy(of: parent), current) }
+            if node.ladder != nil { return (.proceed, current) }
             if case .inclusion = node.role, let policy = graph.scopes[scope].runbook.onFailure {
                 return (policy, index)
             }

@@ -33,6 +33,7 @@ extension RunMachine {
     }
 
     private func eventsOfChoice(_ decision: HumanDecision, _ index: Int, _ context: DecisionContext) -> [RunEvent] {
+        if let events = eventsOfChoiceAboutRemedy(decision, index) { return events }
         let path = graph.nodes[index].path
         switch decision.choice {
         case .retry: return eventsOfRetry(index, context) + eventsOfFreshDeadlines(around: index, context)

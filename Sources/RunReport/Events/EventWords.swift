@@ -48,6 +48,9 @@ package enum EventWords {
             return instances.map { "started with \($0.count) items" } ?? "started"
         case .groupFailing(_, let reason, let undo):
             return "failing\(undo ? ", to be undone first" : ""): \(reason)"
+        case .remedyJudged(_, let remedy, let helped, let reason):
+            let name = remedy.text.split(separator: "/").last.map(String.init) ?? remedy.text
+            return "'\(name)' \(helped ? "helped" : "did not help")" + because(reason)
         case .attemptIntended(let intent):
             let again = intent.tryNumber > 1 ? ", try \(intent.tryNumber)" : ""
             return "\(StepView.purposeWords(intent.purpose)) started (attempt \(intent.number)\(again))"

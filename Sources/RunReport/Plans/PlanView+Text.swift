@@ -68,6 +68,7 @@ extension PlanView.Step {
         }
         if let when { facts.append(("when", when)) }
         facts += doneWhen.map { ("done when", $0) }
+        facts += until.map { ("until", $0) }
         facts += verify.map { ("verify", $0) }
         if let undo { facts.append(("undo", undo.hasPrefix("undo: ") ? String(undo.dropFirst(6)) : undo)) }
         return facts

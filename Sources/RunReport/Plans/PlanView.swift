@@ -37,6 +37,8 @@ package struct PlanView: Encodable, Sendable {
         package let when: String?
         package let foreach: String?
         package let doneWhen: [String]
+        /// When no remedy of a `first_of` is needed (any more).
+        package let until: [String]
         package let verify: [String]
         package let undo: String?
         package let onFailure: String
@@ -146,14 +148,20 @@ private struct PlanSteps {
             needs: graph.needs[node.index].map { graph.nodes[$0].path.text },
             when: node.step.when.map(words.expression), foreach: words.foreach(node.step.foreach),
             doneWhen: node.step.doneWhen.map { words.words($0) },
+            until: node.ladder?.until.map { words.words($0) } ?? [],
             verify: node.action == nil ? [] : node.step.verify.map { words.words($0) },
             undo: UndoWords(actions: words).words(node), onFailure: onFailure(node), isCommit: node.step.isCommit,
             isBarrier: isBarrier)
     }
 
     private func onFailure(_ node: PlanNode) -> String {
+        // A remedy that fails has not helped, no more.
+        if let parent = node.parent, graph.nodes[parent].ladder != nil {
+            return (node.step.onFailure ?? .proceed).rawValue
+        }
         let policy = node.step.onFailure ?? graph.scopes[node.scope].runbook.onFailure
-        return (policy ?? (node.action == nil ? .rollback : .stop)).rawValue
+        let isLook = node.isLeaf && node.action == nil
+        return (policy ?? (isLook ? .rollback : .stop)).rawValue
     }
 
     /// The steps that the step's action refers to.

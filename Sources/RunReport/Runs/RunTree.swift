@@ -7,7 +7,7 @@ enum RunTree {
         var views: [StepView] = []
         func add(_ index: Int, depth: Int, isHandler: Bool) {
             let node = machine.node(index)
-            views.append(StepView(node, machine.steps[index], depth: depth, isHandler: isHandler, now: now))
+            views.append(StepView(node, shown(index, machine), depth: depth, isHandler: isHandler, now: now))
             for child in machine.graph.children[index] { add(child, depth: depth + 1, isHandler: isHandler) }
         }
         for root in machine.graph.roots { add(root, depth: 0, isHandler: false) }
@@ -15,12 +15,24 @@ enum RunTree {
         return views
     }
 
+    /// The record of a step; what is inside a group that was passed over was passed over with it.
+    private static func shown(_ index: Int, _ machine: RunMachine) -> StepRecord {
+        var record = machine.steps[index]
+        if isPassedOver(index, machine) { record.state = .skipped }
+        return record
+    }
+
+    private static func isPassedOver(_ index: Int, _ machine: RunMachine) -> Bool {
+        guard machine.steps[index].state == .pending else { return false }
+        return machine.graph.ancestors(of: index).contains { [.skipped, .succeeded].contains(machine.steps[$0].state) }
+    }
+
     static func counts(_ machine: RunMachine) -> RunView.Counts {
         var counts = RunView.Counts()
         for node in machine.workNodes where node.isLeaf {
             let record = machine.steps[node.index]
             counts.total += 1
-            if record.isSettled { counts.settled += 1 }
+            if record.isSettled || isPassedOver(node.index, machine) { counts.settled += 1 }
             if record.isAllowed { counts.allowedFailures += 1 }
         }
         return counts

@@ -21,13 +21,15 @@ package struct StepView: Encodable, Sendable, Equatable {
     /// Milliseconds; up to now where it is still running.
     package let elapsed: Int64?
     package let outputs: JSONValue?
+    /// What monitoring plugins measured, by the names of their checks.
+    package let measured: JSONValue?
     /// Whose decision it is, where a person marked it.
     package let decidedBy: String?
     let record: StepRecord
 
     private enum CodingKeys: String, CodingKey {
         case step, id, title, depth, isGroup, isHandler, state, words, reason, attempts, exit, startedAt, elapsed,
-            outputs
+            outputs, measured
         case decidedBy
     }
 
@@ -46,6 +48,7 @@ package struct StepView: Encodable, Sendable, Equatable {
         startedAt = record.startedAt.map(ClockText.utc)
         elapsed = Self.elapsed(record, now)
         outputs = record.outputs.map { JSONValue($0.value) }
+        measured = record.checks?.measured.map { JSONValue($0.value) }
         decidedBy = record.decidedBy?.actor.user
         self.record = record
     }
@@ -80,6 +83,7 @@ package struct StepView: Encodable, Sendable, Equatable {
         case .verify: "verify"
         case .settle: "settling probe"
         case .gate: "preconditions"
+        case .until: "look whether it helped"
         case .undo: "undo"
         case .restore: "restore"
         case .undoVerify: "verify of the undo"

@@ -107,7 +107,6 @@ struct StepDecoder {
     }
 
     private func firstOf(_ entry: SyntaxNode.Entry, _ inner: Scope) -> FirstOf? {
-        context.add(.notPerformed("action", entry))
         let node = entry.value
         guard context.mapping(node, "a mapping with until and remedies") != nil else { return nil }
         context.checkKeys(node, of: "first_of", ["until", "remedies", "undo_if_unhelpful"])
@@ -116,10 +115,18 @@ struct StepDecoder {
         else { return nil }
         let list = StepListDecoder(context: context, place: place, includes: includes)
         let steps = list.decode(remedies, in: inner)
+        for remedy in remedies.sequence ?? [] { checkRemedy(remedy) }
         steps.outerReferences.forEach(context.note)
         return FirstOf(
             until: CheckDecoder(context: context, scope: inner).checks(until), remedies: steps.steps,
             undoIfUnhelpful: node.value(for: "undo_if_unhelpful").flatMap(context.bool) ?? false)
+    }
+
+    private func checkRemedy(_ node: SyntaxNode) {
+        for entry in node.mapping ?? [] {
+            guard let why = StepKeys.objectionToRemedy(entry) else { continue }
+            context.add(.misplacedKey(entry, of: "a remedy", why: why))
+        }
     }
 
     // MARK: - Parts

@@ -98,4 +98,14 @@ enum StepKeys {
         default: return nil
         }
     }
+    /// Why a setting of a step has no place in a remedy of a `first_of`; nil where it has.
+    static func objectionToRemedy(_ entry: SyntaxNode.Entry) -> String? {
+        switch entry.key {
+        case "needs": return "remedies are tried one after the other, in the order of the list"
+        case "release": return "what a remedy changed stays, or is undone where it did not help"
+        case "on_failure" where entry.value.scalar?.text != "undo_group":
+            return "a remedy that fails has not helped; `on_failure` of the `first_of` says what follows when none did"
+        default: return nil
+        }
+    }
 }

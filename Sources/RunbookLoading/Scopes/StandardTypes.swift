@@ -28,12 +28,12 @@ enum StandardTypes {
     static let failure = RecordType(
         noun: "field of failure", fields: ["step": .init(.string), "reason": .init(.string)])
 
-    /// `steps.ID.checks`: how many checks gave which answer, and the names of those that failed.
+    /// `steps.ID.checks`: how many checks gave which answer, the names of those that failed, what plugins measured.
     static let checks = RecordType(
         noun: "answer",
         fields: [
             "met": .init(.int), "warn": .init(.int), "not_met": .init(.int), "inconclusive": .init(.int),
-            "failed": .init(.list(.string)),
+            "failed": .init(.list(.string)), "measured": .init(.dyn, mayBeAbsent: true),
         ])
 }
 
