@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Deletes old files in two steps, of which the first can be taken back.
 
-usage: set-aside.py list DIRECTORY NAME SECONDS           what matches NAME and was not written for so long
-       set-aside.py away DIRECTORY NAME SECONDS PLACE     moves it to PLACE, beside the directory
-       set-aside.py releases DIRECTORY CURRENT KEEP PLACE moves all but the KEEP newest releases, never CURRENT's
-       set-aside.py back PLACE                            moves everything in PLACE to where it was
-       set-aside.py purge PLACE                           deletes PLACE for good
+usage: old-files.py list DIRECTORY NAME SECONDS           what matches NAME and was not written for so long
+       old-files.py away DIRECTORY NAME SECONDS PLACE     moves it to PLACE, beside the directory
+       old-files.py releases DIRECTORY CURRENT KEEP PLACE moves all but the KEEP newest releases, never CURRENT's
+       old-files.py back PLACE                            moves everything in PLACE to where it was
+       old-files.py purge PLACE                           deletes PLACE for good
 
 Symbolic links are never followed. Running any of them again goes on where it was killed.
 """
