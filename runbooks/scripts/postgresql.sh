@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Maintenance of a PostgreSQL database; PGDATABASE, PGHOST, PGPORT and PGUSER say which (empty: libpq's default).
-# usage: postgresql.sh measure | vacuum | reindex INDEX… | valid INDEX…
+# usage: postgresql.sh ask SQL | measure | vacuum | reindex INDEX… | valid INDEX…
 #        postgresql.sh count TABLE COLUMN SECONDS                   rows older than that
 #        postgresql.sh delete TABLE COLUMN SECONDS FILE             keeps them in FILE first, as CSV
 #        postgresql.sh put-back TABLE FILE
@@ -89,6 +89,7 @@ SQL
 action=${1:?usage}
 shift
 case $action in
+ask) ask -c "$1" ;;
 measure) measure ;;
 vacuum) ask -c 'VACUUM (ANALYZE)' ;;
 reindex) reindex "$@" ;;
