@@ -147,7 +147,17 @@ extension RunMachine {
     func eventsOfUnfinished(_ index: Int, _ reason: String) -> [RunEvent] {
         let record = steps[index]
         let path = graph.nodes[index].path
+        if let end = endOfVoidPrompt(index, reason) {
+            let isUndo = record.state == .undoStarted
+            return [end] + (isUndo ? [.undoFailed(path, reason: reason)] : endOfUnfinished(index, reason))
+        }
         guard record.phase == .idle, record.question == nil else { return [] }
+        return endOfUnfinished(index, reason)
+    }
+
+    private func endOfUnfinished(_ index: Int, _ reason: String) -> [RunEvent] {
+        let record = steps[index]
+        let path = graph.nodes[index].path
         switch record.state {
         case .started: return eventsOfFailedCommit(index, reason) ?? [.stepFailed(path, reason: reason, allowed: false)]
         // It was attempted before; what that did is not forgotten.
@@ -199,7 +209,7 @@ extension RunMachine {
     /// Undos whose turn has come, as far as there is room for them side by side.
     mutating func eventsOfFront(_ key: Int, _ context: DecisionContext) -> [RunEvent] {
         guard run.pauseRequested == nil, !isStuck, !run.isEnding || run.direction == .forward else { return [] }
-        let room = maxParallel - derived.undosUnderWay
+        let room = maxParallel - (derived.undosUnderWay - derived.asking.count { steps[$0].state == .undoStarted })
         guard room > 0 else { return [] }
         return undoCandidates(of: key, limit: room).flatMap { eventsToUndo($0, context) }
     }

@@ -40,8 +40,16 @@ extension RunMachine {
         switch result.result {
         case .succeeded: return [.outcomeDecided(.succeeded)]
         case .cancelled: return [.outcomeDecided(.cancelled)]
-        case .refused, .rejected: return [.outcomeDecided(.refused)]
+        case .refused: return [.outcomeDecided(.refused)]
+        // A no before anything was done is a refusal; otherwise what was done is kept, and listed.
+        case .rejected: return [.outcomeDecided(hasEffects ? .failed : .refused)]
         case .failed, .timedOut: return [.outcomeDecided(.failed)]
+        }
+    }
+
+    private var hasEffects: Bool {
+        workNodes.contains {
+            $0.isLeaf && !$0.isReadOnly && steps[$0.index].state.mayHaveEffect && wasAttempted($0.index)
         }
     }
 

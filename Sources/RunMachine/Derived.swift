@@ -11,6 +11,8 @@ struct Derived: Sendable {
     var runningInside: [Int] = []
     /// Nodes with an attempt in flight.
     var running: Set<Int> = []
+    /// Nodes that wait for a person's answer.
+    var asking: Set<Int> = []
     /// Nodes that may be ready to begin; entries are checked again when used.
     var ready = CandidateQueue()
     /// The same for steps of handlers, which start whatever holds the run back.
@@ -75,6 +77,7 @@ extension RunMachine {
         case .due: derived.due.insert(index)
         case .backingOff: derived.backingOff.insert(index)
         case .running: countRunning(index, by: 1)
+        case .asking: derived.asking.insert(index)
         }
         if record.state == .pending, !isInstance(index) { offer(index) }
         if record.state == .started, !node.isLeaf {
@@ -237,11 +240,13 @@ extension RunMachine {
             for key in derived.fronts.keys { derived.fronts[key]?.reconsider(index) }
         }
         if case .backingOff = old { derived.backingOff.remove(index) }
+        if case .asking = old { derived.asking.remove(index) }
         switch new {
         case .idle: if steps[index].state == .pending { offer(index) }
         case .due: derived.due.insert(index)
         case .backingOff: derived.backingOff.insert(index)
         case .running: countRunning(index, by: 1)
+        case .asking: derived.asking.insert(index)
         }
         if case .idle = new, steps[index].state != .pending { markGroupsAround(index) }
     }

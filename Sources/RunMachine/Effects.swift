@@ -40,7 +40,8 @@ extension RunMachine {
     package mutating func standstill() -> Activity? {
         guard !run.isClosed, !hasInFlight, effects().isEmpty else { return nil }
         if run.pauseRequested != nil { return .paused }
-        return nextTimer == nil ? .attention : nil
+        guard nextTimer == nil else { return nil }
+        return asksOnlyPeople ? .waiting : .attention
     }
 
     /// The moment at which the next retry is due.
@@ -56,7 +57,8 @@ extension RunMachine {
         guard derived.questions.isEmpty, run.question == nil, run.direction == .forward, !run.isEnding else {
             return []
         }
-        return derived.timedGroups.sorted().compactMap { index in
+        let asked = derived.asking.flatMap { graph.ancestors(of: $0) }
+        return derived.timedGroups.subtracting(asked).sorted().compactMap { index in
             guard steps[index].failing == nil, let deadline = steps[index].groupDeadline else { return nil }
             return (index, deadline)
         }

@@ -15,6 +15,8 @@ package struct Actor: Codable, Sendable, Equatable {
 /// A choice that a person can make about a step or a run.
 package enum Choice: String, Codable, Sendable, CaseIterable {
     case retry, skip, accept, rollback, keep, waive
+    /// Lets the step start (guide mode).
+    case run
     case markDone = "mark-done"
     case markFailed = "mark-failed"
 }
@@ -31,12 +33,14 @@ package struct HumanDecision: Codable, Sendable, Equatable {
     package let at: Int64
     /// The name of a file among the artifacts.
     package let evidence: String?
+    /// Of that file, where it is known.
+    package let evidenceSHA256: String?
     /// Outputs of a step that is marked done.
     package let outputs: Stored?
 
     package init(
         id: String, choice: Choice, step: StepPath?, why: String, actor: Actor, at: Int64, evidence: String? = nil,
-        outputs: Stored? = nil
+        evidenceSHA256: String? = nil, outputs: Stored? = nil
     ) {
         self.id = id
         self.choice = choice
@@ -45,6 +49,7 @@ package struct HumanDecision: Codable, Sendable, Equatable {
         self.actor = actor
         self.at = at
         self.evidence = evidence
+        self.evidenceSHA256 = evidenceSHA256
         self.outputs = outputs
     }
 }
@@ -54,11 +59,23 @@ package struct Question: Codable, Sendable, Equatable {
     package let why: String
     package let choices: [Choice]
     package let since: Int64
-    package init(why: String, choices: [Choice], since: Int64) {
+    private let kind: Kind?
+
+    /// What calls for the question.
+    package enum Kind: String, Codable, Sendable {
+        /// A step is next, in guide mode.
+        case guide
+    }
+
+    package init(why: String, choices: [Choice], since: Int64, kind: Kind? = nil) {
         self.why = why
         self.choices = choices
         self.since = since
+        self.kind = kind
     }
+
+    /// Whether it only asks if the next step may start.
+    package var isGuide: Bool { kind == .guide }
 }
 
 /// What a step is at; what is to be done next follows from it.
@@ -68,6 +85,8 @@ package enum Phase: Codable, Sendable, Equatable {
     case due(Purpose, item: Int)
     case backingOff(Purpose, item: Int, until: Deadline)
     case running(AttemptIntent)
+    /// A person has been asked; no process is under way.
+    case asking(AttemptIntent)
 }
 
 /// Why a step's outcome is unknown: what a "not met" of its probe then means.
@@ -155,6 +174,8 @@ package struct StepRecord: Codable, Sendable, Equatable {
     package var inputs: Stored?
     /// Marked by a person.
     package var decidedBy: HumanDecision?
+    /// What a person is or was asked last.
+    package var prompt: Prompt?
 
     package init() {}
 
@@ -170,6 +191,19 @@ package struct StepRecord: Codable, Sendable, Equatable {
     /// The attempt that is under way.
     package var inFlight: AttemptIntent? {
         if case .running(let intent) = phase { intent } else { nil }
+    }
+
+    /// The attempt that has not ended: under way, or put to a person.
+    package var openAttempt: AttemptIntent? {
+        switch phase {
+        case .running(let intent), .asking(let intent): intent
+        default: nil
+        }
+    }
+
+    /// What a person is asked now.
+    package var openPrompt: Prompt? {
+        if case .asking = phase { prompt } else { nil }
     }
 
     /// Whether what needs the step may start.
@@ -251,8 +285,18 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var syncedUpTo = 0
     /// Where the last driver ran, as JSON.
     package var place: Stored?
+    /// Who started the run.
+    package var requester: Actor?
+    /// Guide mode; nil: no.
+    private var guided: Bool?
 
     package init() {}
+
+    /// Whether a person lets each step start.
+    package var isGuided: Bool {
+        get { guided ?? false }
+        set { guided = newValue ? true : nil }
+    }
 
     package struct HandlerRecord: Codable, Sendable, Equatable {
         package let event: HandlerEvent

@@ -15,6 +15,15 @@ package enum RunCommand: Sendable {
     case endAttempt(StepPath, number: Int, AttemptOutcome)
     case finishGroup(StepPath, outputs: Stored?, failure: String?)
     case decide(HumanDecision)
+    /// Puts something to a person.
+    case openPrompt(AttemptIntent, Prompt)
+    case answer(HumanAnswer)
+    /// The time of the step's prompt is over.
+    case expirePrompt(StepPath)
+    /// The plan has changed: what is open is asked anew.
+    case reopenPrompts
+    /// The step is next, in guide mode.
+    case guide(StepPath)
     /// Roll back, or keep what was done, because a person no longer wants the run.
     case cancel(HumanDecision)
     case pause(Actor)

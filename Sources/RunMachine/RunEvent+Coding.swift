@@ -96,6 +96,15 @@ extension RunEvent {
     }
     enum QuestionClosedCodingKeys: String, CodingKey { case _0 = "step" }
     enum DecidedCodingKeys: String, CodingKey { case _0 = "decision" }
+    enum PromptOpenedCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case _1 = "prompt"
+    }
+    enum AnsweredCodingKeys: String, CodingKey { case _0 = "answer" }
+    enum ToldCodingKeys: String, CodingKey {
+        case _0 = "step"
+        case _1 = "notice"
+    }
     enum ForwardEndedCodingKeys: String, CodingKey { case _0 = "result" }
     enum RollbackVerifiedCodingKeys: String, CodingKey { case _0 = "outcome" }
     enum HandlerStartedCodingKeys: String, CodingKey {
@@ -121,6 +130,7 @@ extension Phase {
         case item, until
     }
     enum RunningCodingKeys: String, CodingKey { case _0 = "intent" }
+    enum AskingCodingKeys: String, CodingKey { case _0 = "intent" }
 }
 
 extension AttemptOutcome.Cause {

@@ -47,6 +47,11 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case questionOpened(StepPath?, Question)
     case questionClosed(StepPath?)
     case decided(HumanDecision)
+    /// A person is asked to do or to decide something; its attempt was intended just before.
+    case promptOpened(StepPath, Prompt)
+    case answered(HumanAnswer)
+    /// People were told of a prompt through channels, or that failed; changes nothing of the run.
+    case told(StepPath, Notice)
 
     case forwardEnded(ForwardResult)
     case directionTurned(cause: String)
@@ -78,9 +83,11 @@ package enum RunEvent: Codable, Sendable, Equatable {
         /// The run that is undone, and its steps as they were left.
         package let undoOf: Int64?
         package let steps: [StepPath: StepRecord]?
+        /// Guide mode; nil: no.
+        package let guided: Bool?
         package init(
             runbook: RunbookName, planDigest: String, by: Actor, deadline: Deadline?, estimate: Deadline? = nil,
-            undoOf: Int64? = nil, steps: [StepPath: StepRecord]? = nil
+            undoOf: Int64? = nil, steps: [StepPath: StepRecord]? = nil, guided: Bool = false
         ) {
             self.runbook = runbook
             self.planDigest = planDigest
@@ -89,6 +96,7 @@ package enum RunEvent: Codable, Sendable, Equatable {
             self.estimate = estimate
             self.undoOf = undoOf
             self.steps = steps
+            self.guided = guided ? true : nil
         }
     }
 
@@ -121,6 +129,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
             path
         case .attemptIntended(let intent): intent.step
         case .questionOpened(let path, _), .questionClosed(let path): path
+        case .promptOpened(let path, _), .told(let path, _): path
+        case .answered(let answer): answer.step
         case .decided(let decision): decision.step
         default: nil
         }

@@ -65,6 +65,8 @@ extension RunMachine {
         run.deadline = created.deadline
         run.estimate = created.estimate
         run.undoOf = created.undoOf
+        run.requester = created.by
+        run.isGuided = created.guided ?? false
         guard let stored = created.steps else { return }
         run.isAdmitted = true
         run.startedSteps = stored.values.compactMap(\.order).max() ?? 0
@@ -79,7 +81,14 @@ extension RunMachine {
         }
         run.activity = activity
         if activity == .attention { call(run.direction == .rollback ? [.rollbackFailed, .attention] : [.attention]) }
-        if activity == .waiting { call([.waiting]) }
+        if activity == .waiting { callWaiting() }
+    }
+
+    /// The `waiting` handlers run once for each prompt, and for a long wait; in guide mode somebody is there.
+    private mutating func callWaiting() {
+        let unknown = derived.asking.filter { steps[$0].prompt?.isAnnounced == false }
+        if !unknown.isEmpty || (derived.asking.isEmpty && derived.questions.isEmpty) { call([.waiting]) }
+        for index in unknown.sorted() { change(index) { $0.prompt?.isAnnounced = true } }
     }
 
     private mutating func turn() throws(IllegalMove) {
@@ -143,7 +152,7 @@ extension RunMachine {
         for index in steps.indices where derived.handlerRoot[index] == nil {
             let record = steps[index]
             if record.state == .started, !graph.nodes[index].isLeaf { derived.groups.insert(index) }
-            guard record.state != .undoStarted, record.state != .undoFailed, record.inFlight == nil else { continue }
+            guard record.state != .undoStarted, record.state != .undoFailed, record.openAttempt == nil else { continue }
             guard record.question != nil || record.phase != .idle else { continue }
             guard !(record.state == .unknown && isProbed(index)) else { continue }
             change(index) {

@@ -29,6 +29,11 @@ extension RunMachine {
                 $0.phase = .idle
             }
         case .questionClosed: change(index) { $0.question = nil }
+        case .promptOpened(_, let prompt): try open(index, prompt)
+        case .answered(let answer):
+            run.fruitlessClaims = 0
+            change(index) { $0.prompt?.answers.append(answer) }
+        case .told: break
         case .decided(let decision): if decision.choice.isAboutOutcome { change(index) { $0.decidedBy = decision } }
         default: try applyOutcome(event, index)
         }
@@ -160,10 +165,20 @@ extension RunMachine {
         purpose == .action || (purpose == .verify && graph.nodes[index].action == nil)
     }
 
+    private mutating func open(_ index: Int, _ prompt: Prompt) throws(IllegalMove) {
+        guard let intent = steps[index].inFlight, intent.number == prompt.attempt else {
+            throw IllegalMove(description: "no attempt of '\(graph.nodes[index].path)' can be put to a person")
+        }
+        change(index) {
+            $0.phase = .asking(intent)
+            $0.prompt = prompt
+        }
+    }
+
     private mutating func end(_ index: Int, _ number: Int, _ outcome: AttemptOutcome, _ then: Phase)
         throws(IllegalMove)
     {
-        guard let intent = steps[index].inFlight, intent.number == number else {
+        guard let intent = steps[index].openAttempt, intent.number == number else {
             throw IllegalMove(description: "no attempt \(number) of '\(graph.nodes[index].path)' is in flight")
         }
         if outcome.kind != .neverLaunched, outcome.kind != .interrupted { run.fruitlessClaims = 0 }
@@ -237,7 +252,7 @@ extension Choice {
     var isAboutOutcome: Bool {
         switch self {
         case .skip, .accept, .markDone, .markFailed, .waive: true
-        case .retry, .rollback, .keep: false
+        case .retry, .rollback, .keep, .run: false
         }
     }
 }

@@ -16,19 +16,32 @@ package struct InputProblem: Error, Sendable, Equatable {
     package let help: String?
 }
 
+/// What the values are called that somebody gives.
+package struct InputWords: Sendable {
+    let noun: String
+    /// Who declares them.
+    let owner: String
+    /// The option of the command line that gives one.
+    let option: String
+
+    package static let inputs = InputWords(noun: "input", owner: "the runbook", option: "-i")
+    package static let fields = InputWords(noun: "field", owner: "the form", option: "--set")
+}
+
 /// Binds the inputs of a runbook: given values beat defaults; all problems are found at once.
 package enum InputBinding {
     /// The bound inputs, in the order of their declarations, or everything that is wrong.
     ///
     /// `evaluate` gives the value of a default that is a template.
     package static func bind(
-        _ declarations: [InputDeclaration], given: [String: Value], evaluate: (Template) throws -> Value
+        _ declarations: [InputDeclaration], given: [String: Value], words: InputWords = .inputs,
+        evaluate: (Template) throws -> Value
     ) -> Result<ValueMap, InputProblems> {
         var bound: [(String, Value)] = []
-        var problems = unknown(given, declarations)
+        var problems = unknown(given, declarations, words)
         for declaration in declarations {
             do {
-                if let value = try value(of: declaration, given[declaration.name], evaluate) {
+                if let value = try value(of: declaration, given[declaration.name], words, evaluate) {
                     bound.append((declaration.name, value))
                 }
             } catch let problem as InputProblem {
@@ -37,30 +50,35 @@ package enum InputBinding {
                 problems.append(
                     InputProblem(
                         input: declaration.name, kind: .unfit,
-                        message: "the default of input '\(declaration.name)' has no value: \(error)", help: nil))
+                        message: "the default of \(words.noun) '\(declaration.name)' has no value: \(error)", help: nil))
             }
         }
         return problems.isEmpty ? .success(ValueMap(bound)) : .failure(InputProblems(all: problems))
     }
 
-    private static func unknown(_ given: [String: Value], _ declarations: [InputDeclaration]) -> [InputProblem] {
+    private static func unknown(
+        _ given: [String: Value], _ declarations: [InputDeclaration], _ words: InputWords
+    ) -> [InputProblem] {
         let names = declarations.map(\.name)
         return given.keys.filter { !names.contains($0) }.sorted().map { name in
             let near = nearest(to: name, in: names)
-            let known = names.isEmpty ? "it takes no inputs" : "its inputs are \(names.joined(separator: ", "))"
+            let known =
+                names.isEmpty ? "it takes no \(words.noun)s" : "its \(words.noun)s are \(names.joined(separator: ", "))"
             return InputProblem(
-                input: name, kind: .unknown, message: "the runbook has no input '\(name)'",
+                input: name, kind: .unknown, message: "\(words.owner) has no \(words.noun) '\(name)'",
                 help: near.map { "did you mean '\($0)'?" } ?? known)
         }
     }
 
     private static func value(
-        of declaration: InputDeclaration, _ given: Value?, _ evaluate: (Template) throws -> Value
+        of declaration: InputDeclaration, _ given: Value?, _ words: InputWords,
+        _ evaluate: (Template) throws -> Value
     ) throws -> Value? {
         guard let raw = try given ?? declaration.default?.resolved(evaluate).value else {
+            guard declaration.isRequired else { return nil }
             throw InputProblem(
-                input: declaration.name, kind: .missing, message: "input '\(declaration.name)' is required",
-                help: "give it with -i \(declaration.name)=…")
+                input: declaration.name, kind: .missing, message: "\(words.noun) '\(declaration.name)' is required",
+                help: "give it with \(words.option) \(declaration.name)=…")
         }
         let value: Value
         do {
@@ -68,27 +86,29 @@ package enum InputBinding {
         } catch {
             let shown = declaration.isSecret ? "the value does not fit" : error.message
             throw InputProblem(
-                input: declaration.name, kind: .unfit, message: "input '\(declaration.name)': \(shown)", help: nil)
+                input: declaration.name, kind: .unfit, message: "\(words.noun) '\(declaration.name)': \(shown)", help: nil)
         }
-        try check(value, declaration)
+        try check(value, declaration, words)
         return value
     }
 
-    private static func check(_ value: Value, _ declaration: InputDeclaration) throws(InputProblem) {
+    private static func check(_ value: Value, _ declaration: InputDeclaration, _ words: InputWords)
+        throws(InputProblem)
+    {
         let name = declaration.name
         let shown = declaration.isSecret ? "the value" : "'\(value.plainText)'"
         func unfit(_ message: String, _ help: String? = nil) -> InputProblem {
-            InputProblem(input: name, kind: .unfit, message: "input '\(name)': \(message)", help: help)
+            InputProblem(input: name, kind: .unfit, message: "\(words.noun) '\(name)': \(message)", help: help)
         }
         if declaration.type == .version, let text = value.asString, SemanticVersion(text) == nil {
             throw unfit("\(shown) is not a version such as 1.2.0")
         }
         try checkForm(value, declaration.type, shown, unfit)
         if let choices = declaration.choices, !choices.contains(where: { $0.celEquals(value) }) {
-            let words = choices.map(\.plainText)
-            let near = value.asString.flatMap { nearest(to: $0, in: words) }
+            let known = choices.map(\.plainText)
+            let near = value.asString.flatMap { nearest(to: $0, in: known) }
             throw unfit(
-                "\(shown) is not one of \(words.joined(separator: ", "))", near.map { "did you mean '\($0)'?" })
+                "\(shown) is not one of \(known.joined(separator: ", "))", near.map { "did you mean '\($0)'?" })
         }
         if let pattern = declaration.pattern, let text = value.asString, !matchesWhole(pattern, text) {
             throw unfit("\(shown) does not match the pattern \(pattern.source)")

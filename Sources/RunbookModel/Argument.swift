@@ -12,6 +12,8 @@ package indirect enum Argument: Sendable {
     case list([Argument])
     case record([Field])
     case checks([CheckCall])
+    /// The fields of a form; their defaults may be templates.
+    case form([InputDeclaration])
 
     package struct Field: Sendable {
         package let key: String
@@ -34,7 +36,7 @@ package indirect enum Argument: Sendable {
     package var value: Value? {
         switch self {
         case .constant(let value): return value
-        case .template, .expression, .checks: return nil
+        case .template, .expression, .checks, .form: return nil
         case .list(let items):
             let values = items.compactMap(\.value)
             return values.count == items.count ? .list(values) : nil
@@ -54,6 +56,13 @@ package indirect enum Argument: Sendable {
     package func resolved(_ evaluate: (Template) throws -> Value) throws -> Argument {
         switch self {
         case .constant, .expression, .checks: return self
+        case .form(let fields):
+            return .form(
+                try fields.map { field in
+                    var field = field
+                    field.default = try field.default?.resolved(evaluate)
+                    return field
+                })
         case .template(let template, let shape):
             return .constant(try shape.convert(try evaluate(template)))
         case .list(let items): return .list(try items.map { try $0.resolved(evaluate) })

@@ -43,7 +43,7 @@ extension Shape {
                 do { return try shape.convert(value) } catch { continue }
             }
             throw ArgumentProblem("\(value.kindForPeople) does not fit here")
-        case .value, .record, .expression, .checks, .action, .steps: return value
+        case .value, .record, .expression, .checks, .form, .action, .steps: return value
         }
     }
 

@@ -68,13 +68,6 @@ package struct Requirements: Sendable {
     package init() {}
 }
 
-/// The type of an input or output.
-package indirect enum InputType: Sendable, Hashable {
-    case string, int, number, bool, version, duration, size, path, url
-    case list(InputType)
-    case map
-}
-
 /// An input of a runbook.
 package struct InputDeclaration: Sendable {
     package let name: String
@@ -87,12 +80,14 @@ package struct InputDeclaration: Sendable {
     package var choices: [Value]?
     package var minimum: Value?
     package var maximum: Value?
+    /// A field of a form that may be left out (`required: false`).
+    package var isOptional = false
     package init(name: String, span: Span) {
         self.name = name
         self.span = span
     }
-    /// Whether a run cannot start without a value.
-    package var isRequired: Bool { self.default == nil }
+    /// Whether a run cannot start, or a form cannot be answered, without a value.
+    package var isRequired: Bool { self.default == nil && !isOptional }
 }
 
 /// Where a secret comes from; it is stored nowhere.

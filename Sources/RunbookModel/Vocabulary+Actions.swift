@@ -94,7 +94,7 @@ extension KindDeclaration {
                 Key("quorum", .int(1...100), "how many must agree"),
                 Key("not_requester", .bool, "whoever started the run may not decide"),
             ]), "who may answer"),
-        Key("form", .mapping(.value), "fields to fill in"),
+        Key("form", .form, "fields to fill in, declared like inputs; also `required: false`"),
         Key("checklist", .list(.string), "items to tick"),
         Key("evidence", .choice(["required", "optional"]), "whether evidence must be given"),
         Key("tell", .oneOrMany(.string), "channels that hear of it"),
@@ -110,12 +110,12 @@ extension KindDeclaration {
     ]
 
     private static let peopleActions: [KindDeclaration] = [
-        KindDeclaration("manual", "A person does something.", effect: .mutating, performed: false, .record(personKeys)),
+        KindDeclaration("manual", "A person does something.", effect: .mutating, .record(personKeys)),
         KindDeclaration(
-            "approve", "A person decides whether the run goes on.", performed: false,
+            "approve", "A person decides whether the run goes on.",
             .record(personKeys + [Key("expires", .duration, "when the question is answered with no")])),
         KindDeclaration(
-            "confirm", "The person who starts types something.", performed: false,
+            "confirm", "The person who starts types something.",
             .record([
                 Key("text", .string, required: true, "the question"),
                 Key("type", .string, "what must be typed"),

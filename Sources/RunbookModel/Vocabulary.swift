@@ -94,6 +94,8 @@ package indirect enum Shape: Sendable {
     case either([Shape])
     /// A check, or a list of checks.
     case checks
+    /// Fields to fill in, declared like inputs.
+    case form
     /// One action, written as `{kind: …}`.
     case action
     /// A list of steps.

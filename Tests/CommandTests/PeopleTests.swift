@@ -63,7 +63,7 @@ import Testing
         let home = try parked()
         try home.write("photo", to: "proof.txt")
         home.belay("decide", "1", "two", "accept", "--why", "seen", "--evidence", "proof.txt")
-        #expect(home.exists("state/runs/000001-asking/artifacts/evidence-proof.txt"))
+        #expect(home.shell("cat state/runs/000001-asking/artifacts/evidence/*-proof.txt").output == "photo")
         #expect(home.belay("decide", "1", "two", "accept", "--why", "x", "--evidence", "missing").exit == 3)
     }
 

@@ -17,6 +17,10 @@ struct EngineLoop {
     var unstartable: Set<StepPath> = []
     var keys: [StepPath: [String]] = [:]
     var refusal: String?
+    /// What is put to people at these steps, beyond the plain text.
+    var prompts: [StepPath: Prompt] = [:]
+    /// Prompts that opened since the list was emptied last.
+    var opened: [AttemptIntent] = []
     /// What `rollback.verify` answers, in turn; met when used up.
     var rollbackAnswers: [AttemptOutcome.Kind] = []
 
@@ -27,11 +31,12 @@ struct EngineLoop {
         machine = RunMachine(plan: plan)
     }
 
-    mutating func create(deadline: Deadline? = nil) throws {
+    mutating func create(deadline: Deadline? = nil, guided: Bool = false) throws {
         try send(
             .create(
                 RunEvent.Created(
-                    runbook: plan.runbook.name, planDigest: plan.digest, by: Self.operatorName, deadline: deadline)))
+                    runbook: plan.runbook.name, planDigest: plan.digest, by: Self.operatorName, deadline: deadline,
+                    guided: guided)))
         try claim()
     }
 
@@ -57,8 +62,11 @@ struct EngineLoop {
         while true {
             rounds += 1
             guard rounds < 200_000 else { throw Stuck() }
-            try advance()
             var isProgress = false
+            for path in machine.expiredPrompts(at: now) {
+                if try Self.isEvents(send(.expirePrompt(path))) { isProgress = true }
+            }
+            try advance()
             for effect in machine.effects() {
                 if try perform(effect, &started) { isProgress = true }
             }
@@ -118,6 +126,7 @@ struct EngineLoop {
             return try Self.isEvents(send(.cannotStart(node.path, reason: "no value")))
         }
         switch node.role {
+        case .leaf where machine.isGuided(index): return try Self.isEvents(send(.guide(node.path)))
         case .leaf: return try attempt(index, machine.firstPurpose(index), 0, &started)
         case .group where node.ladder != nil && !machine.steps[index].isAdmitted:
             return try attempt(index, .probe, 0, &started)
@@ -143,9 +152,42 @@ struct EngineLoop {
             step: machine.node(index).path, number: record.attempts + 1, purpose: purpose,
             tryNumber: purpose.isUndo ? record.undoTries + 1 : record.tries + 1, item: item, token: "t", at: now,
             deadline: isWait ? Deadline(from: now, length: 60_000) : nil)
+        if let kind = Self.personKind(machine.node(index), purpose, item) {
+            return try ask(intent, kind)
+        }
         guard try Self.isEvents(send(.startAttempt(intent))) else { return false }
         started.append(intent)
         return true
+    }
+
+    private mutating func ask(_ intent: AttemptIntent, _ kind: Prompt.Kind) throws -> Bool {
+        var prompt = Prompt(kind: kind, intent: intent, title: "", text: "do it", planDigest: plan.digest)
+        if let wanted = prompts[intent.step] {
+            prompt.audience = wanted.audience
+            prompt.form = wanted.form
+            prompt.checklist = wanted.checklist
+            prompt.evidence = wanted.evidence
+            prompt.typed = wanted.typed
+            prompt.expires = wanted.expires.map { Deadline(from: now, length: $0.length) }
+        }
+        let isCritical = machine.record(intent.step).map { _ in
+            machine.graph[intent.step]?.step.isCritical ?? false
+        }
+        prompt.allowsSkip = kind == .manual && intent.purpose == .action && isCritical == false
+        prompt.audience.requester = machine.run.requester
+        guard try Self.isEvents(send(.openPrompt(intent, prompt))) else { return false }
+        opened.append(intent)
+        return true
+    }
+
+    private static func personKind(_ node: PlanNode, _ purpose: Purpose, _ item: Int) -> Prompt.Kind? {
+        switch purpose {
+        case .action, .reapply: return node.action.flatMap { Prompt.Kind(rawValue: $0.kind) }
+        case .undo:
+            guard case .actions(let undo) = node.step.undo, undo.actions.indices.contains(item) else { return nil }
+            return Prompt.Kind(rawValue: undo.actions[item].kind)
+        default: return nil
+        }
     }
 
     /// The machine went on without end.

@@ -84,6 +84,7 @@ struct ModelCheck {
             case .due(let due, _): (phase, purpose) = (1, due)
             case .backingOff(let due, _, _): (phase, purpose) = (2, due)
             case .running(let intent): (phase, purpose) = (3, intent.purpose)
+            case .asking(let intent): (phase, purpose) = (4, intent.purpose)
             }
         }
     }
@@ -102,13 +103,17 @@ struct ModelCheck {
     private var result = Result()
     private let commits: Set<StepPath>
 
-    static func run(_ plan: Plan, _ budget: Budget, keys: [StepPath: [String]] = [:]) throws -> Result {
+    static func run(
+        _ plan: Plan, _ budget: Budget, keys: [StepPath: [String]] = [:], prompts: [StepPath: Prompt] = [:],
+        guided: Bool = false
+    ) throws -> Result {
         var check = ModelCheck(commits: Set(plan.graph.nodes.filter(\.step.isCommit).map(\.path)))
         var loop = EngineLoop(plan)
         loop.keepsEvents = false
         loop.isChecking = false
         loop.keys = keys
-        try loop.create()
+        loop.prompts = prompts
+        try loop.create(guided: guided)
         var state = State(loop: loop, world: World(budget: budget))
         try check.pump(&state)
         try check.visit(state)
@@ -144,6 +149,8 @@ struct ModelCheck {
             if intent.purpose == .undo { try checkUndo(of: intent.step, state) }
             if intent.purpose == .action { try checkRemedy(intent.step, state) }
         }
+        for intent in state.loop.opened where intent.purpose == .undo { try checkUndo(of: intent.step, state) }
+        state.loop.opened = []
         // An attempt that was interrupted has no process any more.
         let flying = Set(state.loop.machine.inFlight.map(\.step))
         state.world.processes = state.world.processes.filter { flying.contains($0.key) }
@@ -165,6 +172,7 @@ struct ModelCheck {
             next.append(crashed)
         }
         if !state.world.isDriven { next.append(try recovered(state)) }
+        if state.world.isDriven { next += try answers(state) }
         if state.world.isDriven, !machine.hasInFlight { next += try movesOfPeople(state) }
         return next
     }
@@ -256,7 +264,7 @@ struct ModelCheck {
             return [next]
         }
         var machine = state.loop.machine
-        guard machine.standstill() == .attention else { return [] }
+        guard [.attention, .waiting].contains(machine.standstill()) else { return [] }
         var next: [State] = []
         for (index, record) in state.loop.machine.steps.enumerated() {
             for choice in record.question?.choices ?? [] {
@@ -264,6 +272,57 @@ struct ModelCheck {
             }
         }
         return next
+    }
+
+    /// Whoever is asked does the work or not, and says so; or never answers. What was done is there before it is said.
+    private func answers(_ state: State) throws -> [State] {
+        try state.loop.machine.openPrompts.flatMap { path, prompt -> [State] in
+            var all: [State] = []
+            for verdict in Self.verdicts(prompt) {
+                let isBad = verdict == .couldNot || verdict == .reject
+                let budget = prompt.purpose.isUndo ? state.world.budget.undoFailures : state.world.budget.failures
+                if isBad, budget <= 0 { continue }
+                for effect in Self.effects(prompt, verdict) {
+                    var next = with(state) { world in
+                        if let effect { world.effects[path] = effect ? true : nil }
+                        guard isBad else { return }
+                        if prompt.purpose.isUndo { world.budget.undoFailures -= 1 } else { world.budget.failures -= 1 }
+                    }
+                    let answer = HumanAnswer(
+                        id: "\(verdict)", step: path, attempt: prompt.attempt, verdict: verdict,
+                        actor: EngineLoop.operatorName, groups: [], at: state.loop.now, shown: prompt.digest)
+                    guard case .events = try next.loop.send(.answer(answer)) else {
+                        throw Violation(description: "'\(verdict)' cannot be answered: \(describe(state))")
+                    }
+                    try pump(&next)
+                    all.append(next)
+                }
+            }
+            if let expires = prompt.expires, state.world.budget.failures > 0 {
+                var next = with(state) { $0.budget.failures -= 1 }
+                next.loop.now = next.loop.now.adding(max(0, expires.remaining(at: next.loop.now)))
+                try pump(&next)
+                all.append(next)
+            }
+            return all
+        }
+    }
+
+    private static func verdicts(_ prompt: Prompt) -> [HumanAnswer.Verdict] {
+        switch prompt.kind {
+        case .manual: prompt.allowsSkip ? [.done, .couldNot, .skip] : [.done, .couldNot]
+        case .approve, .confirm: [.approve, .reject]
+        }
+    }
+
+    /// What may be true of the step's effect afterwards; nil: as before.
+    private static func effects(_ prompt: Prompt, _ verdict: HumanAnswer.Verdict) -> [Bool?] {
+        guard prompt.kind == .manual else { return [nil] }
+        switch verdict {
+        case .done: return [!prompt.purpose.isUndo]
+        case .couldNot: return prompt.purpose.isUndo ? [nil] : [nil, true]
+        default: return [nil]
+        }
     }
 
     /// A person who says that a step is done or not sees to it that this is so.
@@ -341,7 +400,7 @@ struct ModelCheck {
             throw Violation(description: "closed while a process is alive: \(describe(state))")
         }
         let present = Set(state.world.effects.filter(\.value).keys)
-        let mutating = machine.graph.nodes.filter { $0.action != nil }
+        let mutating = machine.graph.nodes.filter { $0.action != nil && !$0.isGate }
         switch outcome {
         case .rolledBack where !present.isEmpty:
             throw Violation(description: "rolled back, and \(present) are still there: \(describe(state))")

@@ -55,6 +55,52 @@ import Testing
         }
     }
 
+    @Test("nor where people do steps, decide and take back", arguments: [[[]], [[], []], [[], [0]], [[], [0], [0]]])
+    func people(graph: [[Int]]) throws {
+        for kind in ["manual", "approve"] {
+            for place in graph.indices {
+                let steps = Self.withPeople(graph, kind, at: place)
+                let isWide = graph.count == 3 || graph == [[], []]
+                let budget = ModelCheck.Budget(failures: 1, crashes: isWide ? 0 : 1, undoFailures: isWide ? 0 : 1)
+                let expiring = try Scenario([], prompts: ["x"]) {
+                    $0.expires = Deadline(from: EngineLoop.start, length: 1_000)
+                }.loop.prompts["x"]
+                let result = try ModelCheck.run(
+                    Sample.plan(steps), budget,
+                    prompts: kind == "approve" ? [StepPath(Self.names[place].text): expiring!] : [:])
+                print("model check, \(kind) at \(place) \(graph): \(result.states) states, \(result.outcomes)")
+                #expect(result.outcomes[.succeeded] != nil)
+            }
+        }
+    }
+
+    private static func withPeople(_ graph: [[Int]], _ kind: String, at place: Int) -> [Step] {
+        graph.indices.map { index in
+            let needs = graph[index].map { names[$0] }
+            guard index == place else {
+                return Sample.action(names[index], needs: needs) {
+                    $0.onFailure = .rollback
+                    $0.onInterrupt = .fail
+                }
+            }
+            guard kind == "manual" else { return Sample.approval(names[index], needs: needs) }
+            return Sample.person(names[index], needs: needs) {
+                $0.onFailure = .rollback
+                $0.undo = .actions(UndoActions(actions: [Sample.call("manual")]))
+            }
+        }
+    }
+
+    @Test("nor in guide mode", arguments: [[[]], [[], []], [[], [0]]]) func guided(graph: [[Int]]) throws {
+        let steps = graph.indices.map { index in
+            Sample.action(Self.names[index], needs: graph[index].map { Self.names[$0] }) { $0.onInterrupt = .rerun }
+        }
+        let result = try ModelCheck.run(
+            Sample.plan(steps), .init(failures: 1, crashes: 1, undoFailures: 0), guided: true)
+        print("model check, guided \(graph): \(result.states) states, \(result.outcomes)")
+        #expect(result.outcomes[.succeeded] != nil)
+    }
+
     @Test("nor where one step is the point of no return", arguments: [[[], [0]], [[], [0], [1]], [[], [0], [0]]])
     func commits(graph: [[Int]]) throws {
         for commit in graph.indices where commit < 2 && graph.count - commit > 0 {

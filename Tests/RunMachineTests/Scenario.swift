@@ -14,12 +14,12 @@ struct Scenario {
     private var decisions = 0
 
     init(
-        _ steps: [Step], including: [Runbook] = [], keys: [StepPath: [String]] = [:],
+        _ steps: [Step], including: [Runbook] = [], keys: [StepPath: [String]] = [:], guided: Bool = false,
         _ change: (inout Runbook) -> Void = { _ in }
     ) throws {
         loop = EngineLoop(Sample.plan(steps, including: including, change))
         loop.keys = keys
-        try loop.create()
+        try loop.create(guided: guided)
     }
 
     var run: RunRecord { loop.machine.run }

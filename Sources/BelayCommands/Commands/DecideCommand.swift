@@ -62,7 +62,7 @@ struct DecideCommand: Command {
         let drive = resumes ? try Drive.prepare(session, workspace) : nil
         let service = try session.service(workspace)
         let run = try session.run(run, service)
-        let kept = try evidence.map { try Evidence.keep($0, run, service) }
+        let kept = try evidence.map { try service.keepEvidence(run, file: $0) }
         let decision = session.decision(
             choice, step: step, why: why, evidence: kept, outputs: try stored(run, service), by: service.actor)
         let inspector = RunInspector(session: session, service: service)
@@ -112,30 +112,6 @@ extension RunService {
     func record(_ run: RunID, _ kind: String, _ decision: HumanDecision) throws {
         if case .refused(let why) = try say(run, kind, decision) {
             throw ServiceFailure.refused(why, help: Wording.statusHelp(run))
-        }
-    }
-}
-
-/// Files kept with a decision, among the run's artifacts.
-enum Evidence {
-    /// Copies the file and gives its name there.
-    static func keep(_ path: String, _ run: RunID, _ service: RunService) throws -> String {
-        let summary = try service.journal.summary(run)
-        let directory = service.workspace.state.artifactDirectory(run, summary.runbook)
-        let name = path.split(separator: "/").last.map(String.init) ?? "evidence"
-        do {
-            let bytes = try HostFiles.read(path)
-            var target = "evidence-\(name)"
-            var count = 1
-            while access("\(directory)/\(target)", F_OK) == 0 {
-                count += 1
-                target = "evidence-\(count)-\(name)"
-            }
-            try HostFiles.makeDirectories(directory)
-            try HostFiles.writeAtomically(bytes, to: "\(directory)/\(target)")
-            return target
-        } catch {
-            throw ServiceFailure.refused(Wording.evidenceFailed("\(error)"), help: nil)
         }
     }
 }

@@ -19,6 +19,7 @@ struct RunCommand: Command {
         [ArgumentDeclaration("RUNBOOK", "a path, or a name found in the runbook paths")],
         RunbookOptions.declarations + [
             .value("until", "STEP", "pause once this step has ended"),
+            .flag("guide", "stop before every step and ask"),
             .flag("yes", short: "y", "answer `confirm` steps with yes; never approvals"),
             .value("plan", "DIGEST", "refuse unless 'belay plan' shows this digest"),
         ])
@@ -26,8 +27,12 @@ struct RunCommand: Command {
     private let runbook: RunbookOptions
     private let until: StepPath?
     private let plan: String?
+    private let isGuided: Bool
+    private let confirmsAhead: Bool
 
     init(_ words: ParsedWords) throws(UsageProblem) {
+        isGuided = words.has("guide")
+        confirmsAhead = words.has("yes")
         runbook = try RunbookOptions(words)
         until = words.value("until").map { StepPath($0) }
         plan = words.value("plan")
@@ -37,10 +42,12 @@ struct RunCommand: Command {
         let workspace = try session.workspace()
         var request = try runbook.request(session, workspace)
         request.planDigest = plan
+        request.isGuided = isGuided
         let draft = try RunService.draft(request, workspace, host: Identity.current())
         session.warn(draft.loaded.diagnostics)
         let drive = try Drive.prepare(session, workspace)
-        let start = Start(session: session, drive: drive, draft: draft, until: until)
+        let start = Start(
+            session: session, drive: drive, draft: draft, until: until, confirmsAhead: confirmsAhead)
         return try start.perform(try session.service(workspace, creates: true))
     }
 }
@@ -51,12 +58,13 @@ struct Start {
     let drive: Drive
     let draft: RunDraft
     var until: StepPath?
+    var confirmsAhead = false
 
     func perform(_ service: RunService) throws -> Int32 {
         if let until, draft.plan.graph.index(of: until) == nil { throw unknownStep(until) }
         let run = try create(service, drive.host)
         session.note(Wording.opened(run: run))
-        return try drive.perform(run, service, .init(until: until, secretInputs: draft.secretInputs))
+        return try drive.perform(run, service, .init(until: until, secretInputs: draft.secretInputs, confirmsAhead: confirmsAhead))
     }
 
     private func unknownStep(_ step: StepPath) -> ServiceFailure {

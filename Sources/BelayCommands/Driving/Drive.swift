@@ -32,6 +32,8 @@ struct Drive {
         var adopts = false
         /// Values of secret inputs: the journal does not have them.
         var secretInputs: [String: Value] = [:]
+        /// Answers `confirm` with yes (`--yes`).
+        var confirmsAhead = false
     }
 
     /// Claims the run and drives it; says at the end why it stops and what goes on. Gives the exit code.
@@ -72,6 +74,7 @@ struct Drive {
         claim.adopts = options.adopts
         claim.secretInputs = options.secretInputs
         claim.ask = session.ask
+        claim.confirmsAhead = options.confirmsAhead
         return claim
     }
 
@@ -135,10 +138,11 @@ extension Session {
 
     /// A decision of this process's user, with an id of its own.
     func decision(
-        _ choice: Choice, step: StepPath?, why: String, evidence: String? = nil, outputs: Stored? = nil, by actor: Actor
+        _ choice: Choice, step: StepPath?, why: String, evidence: EvidenceFile? = nil, outputs: Stored? = nil,
+        by actor: Actor
     ) -> HumanDecision {
         HumanDecision(
             id: String(UInt64.random(in: .min ... .max), radix: 36), choice: choice, step: step, why: why, actor: actor,
-            at: now, evidence: evidence, outputs: outputs)
+            at: now, evidence: evidence?.name, evidenceSHA256: evidence?.sha256, outputs: outputs)
     }
 }

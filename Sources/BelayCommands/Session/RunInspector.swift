@@ -7,6 +7,15 @@ import RunPlan
 import RunReport
 import RunbookModel
 
+extension Moment {
+    /// This moment, by the clocks of this host.
+    static var now: Moment {
+        let clock = HostClock.live
+        return Moment(
+            wall: clock.wallTime() / 1_000_000, boot: clock.bootTime() / 1_000_000, bootID: clock.bootID())
+    }
+}
+
 /// Gathers what views of runs are made from.
 struct RunInspector {
     let session: Session
@@ -25,14 +34,14 @@ struct RunInspector {
         let (machine, plan, pinned) = try machine(run)
         var facts = facts(try service.journal.summary(run))
         facts.changedFiles = Self.changedFiles(pinned)
-        return RunView(facts, machine, runbook: plan.runbook, now: session.now)
+        return RunView(facts, machine, runbook: plan.runbook, at: Moment.now)
     }
 
     /// The status of a run that this process has driven, from its own memory.
     func view(_ run: RunID, _ context: RunContext) throws -> RunView {
         var facts = facts(try service.journal.summary(run))
         facts.driver = nil
-        return RunView(facts, context.withMachine { $0 }, runbook: context.plan.runbook, now: session.now)
+        return RunView(facts, context.withMachine { $0 }, runbook: context.plan.runbook, at: Moment.now)
     }
 
     func facts(_ summary: RunSummary) -> RunView.Facts {

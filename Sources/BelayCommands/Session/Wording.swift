@@ -63,6 +63,5 @@ enum Wording {
     static func outputs(_ names: [String]) -> String {
         names.isEmpty ? "it declares none" : "its outputs are \(names.joined(separator: ", "))"
     }
-    static func evidenceFailed(_ why: String) -> String { "the evidence cannot be kept: \(why)" }
     static func unknownState(_ text: String) -> String { "'\(text)' is not an outcome" }
 }

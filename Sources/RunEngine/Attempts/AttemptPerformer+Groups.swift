@@ -254,6 +254,7 @@ extension Argument {
         case .list(let items): items.contains(where: \.mentionsSteps)
         case .record(let fields): fields.contains { $0.value.mentionsSteps }
         case .checks(let calls): calls.contains(where: \.mentionsSteps)
+        case .form(let fields): fields.contains { $0.default?.mentionsSteps ?? false }
         }
     }
 }

@@ -47,6 +47,7 @@ extension Driver {
                 return
             }
             switch node.role {
+            case .leaf where context.withMachine({ $0.isGuided(index) }): decide(.guide(node.path))
             case .leaf: attempt(index, context.withMachine { $0.firstPurpose(index) }, item: 0)
             case .group where node.ladder != nil && !isAdmitted(node): attempt(index, .probe, item: 0)
             case .group, .handler:
@@ -92,6 +93,9 @@ extension Driver {
             tryNumber: purpose.isUndo ? record.undoTries + 1 : purpose == .action ? record.tries + 1 : 1, item: item,
             token: String(host.random() | 1, radix: 16), at: host.now, deadline: nil)
         do {
+            if let (call, kind) = performer.personCall(node, purpose, item: item) {
+                return try ask(node, intent, call, kind)
+            }
             enlist(try prepareWithReserve(node, intent))
         } catch let error as SystemError where error.meansNoSpace {
             // No fault of the step: it has not started, and can once there is room again.

@@ -17,6 +17,7 @@ extension Driver {
             decide(.record(.stateRecorded(path, value)))
             recorded.append(reply)
         case .cleared(let attempt, let failure): cleared(attempt, failure)
+        case .clearedForPerson(let step, let failure): clearedForPerson(step, failure)
         case .admission(let outcome):
             isAdmitting = false
             guard outcome.kind != .interrupted else { return }
@@ -49,6 +50,9 @@ extension Driver {
         case InboxKind.cancel:
             guard let decision = entry.decision else { return }
             decide(.cancel(decision))
+        case InboxKind.answer:
+            guard let answer = entry.answer else { return }
+            take(answer)
         default: break
         }
     }
@@ -118,6 +122,22 @@ extension InboxEntry {
     package var decision: HumanDecision? {
         try? JSONDecoder().decode(HumanDecision.self, from: Data(payload.json.utf8))
     }
+
+    /// The answer that the entry carries.
+    package var answer: HumanAnswer? {
+        guard kind == InboxKind.answer else { return nil }
+        return try? JSONDecoder().decode(HumanAnswer.self, from: Data(payload.json.utf8))
+    }
+
+    /// What it tells the machine; nil where that is nothing about a choice.
+    var command: RunCommand? {
+        switch kind {
+        case InboxKind.decision: decision.map(RunCommand.decide)
+        case InboxKind.cancel: decision.map(RunCommand.cancel)
+        case InboxKind.answer: answer.map(RunCommand.answer)
+        default: nil
+        }
+    }
 }
 
 /// What can be said to a run through its inbox.
@@ -125,4 +145,5 @@ package enum InboxKind {
     package static let pause = "pause"
     package static let decision = "decide"
     package static let cancel = "cancel"
+    package static let answer = "answer"
 }

@@ -46,6 +46,10 @@ package final class Driver {
     package var stopAfter: StepPath?
     /// Undos that wait until what failed attempts left is gone.
     var clearing = 0
+    /// Undos of people that wait for the same.
+    var clearingForPeople: Set<StepPath> = []
+    /// Answers `confirm` with yes (`--yes`); to be set before `drive`.
+    package var confirmsAhead = false
     /// Adopted attempts whose supervisor is dead, by step.
     var orphans: [String: Int] = [:]
     /// Attempt files whose launch was waited for after an earlier driver's death.
@@ -91,7 +95,9 @@ package final class Driver {
         try recover(inFlight, recordedPlace)
         if recordedPlace != nil { recheckPreconditions() }
         try takeInbox()
+        confirmAhead()
         while true {
+            try expirePrompts()
             try progress()
             if let outcome = record.outcome {
                 try? journal.checkpoint(.now)
@@ -173,11 +179,11 @@ package final class Driver {
     }
 
     /// Writes what is uncommitted, then starts what it allows. False where there was nothing to write.
-    private func commit() throws -> Bool {
+    func commit() throws -> Bool {
         guard !uncommitted.isEmpty || !consumed.isEmpty else { return false }
         if context.withMachine({ $0.run.isClosed }) || prepared.contains(where: \.needsSyncBefore) { syncNow() }
         host.crashPoint("driver.before_commit")
-        try write(onlyIfInboxEmpty: false)
+        if try !write(onlyIfInboxEmpty: false) { try reconsider() }
         host.crashPoint("driver.after_commit")
         let starts = prepared
         prepared.removeAll(keepingCapacity: true)
@@ -195,8 +201,7 @@ package final class Driver {
     }
 
     /// False where nothing was written because somebody has just said something.
-    @discardableResult
-    private func write(onlyIfInboxEmpty: Bool) throws -> Bool {
+    func write(onlyIfInboxEmpty: Bool) throws -> Bool {
         if let trouble { throw trouble }
         let (record, steps) = context.withMachine { machine in
             let steps = machine.unsaved.map { (path: machine.node($0).path, record: machine.steps[$0]) }
@@ -205,10 +210,7 @@ package final class Driver {
         let batch = JournalBatch(
             run: RunID(context.id), epoch: epoch, events: uncommitted, record: record, steps: steps,
             consumed: consumed, onlyIfInboxEmpty: onlyIfInboxEmpty || record.isClosed)
-        if try journal.commit(batch) == .inboxNotEmpty {
-            try reconsider()
-            return false
-        }
+        if try journal.commit(batch) == .inboxNotEmpty { return false }
         context.withMachine { $0.markSaved() }
         observer.committed(uncommitted.map { ($0.at, $0.event) }, run: context)
         uncommitted.removeAll(keepingCapacity: true)
@@ -228,6 +230,11 @@ package final class Driver {
         try recover(machine.inFlight, place)
         try takeInbox()
     }
+
+    var hasUncommitted: Bool { !uncommitted.isEmpty }
+
+    /// What was decided is not to be written after all; the state is the caller's to put back.
+    func forgetUncommitted() { uncommitted.removeAll() }
 
     /// Has an attempt's intent committed and the attempt started after it.
     func enlist(_ attempt: PreparedAttempt) {
@@ -263,7 +270,7 @@ package final class Driver {
         try takeInbox()
     }
 
-    private func takeInbox() throws {
+    func takeInbox() throws {
         for entry in try journal.inbox(RunID(context.id)) where !consumed.contains(entry.id) {
             consumed.append(entry.id)
             handle(entry)
@@ -275,8 +282,11 @@ package final class Driver {
 
     /// Whether the run has begun to do nothing but wait, or goes on after that; its handlers may have something to do.
     private func tellWaiting() -> Bool {
-        let (activity, until) = context.withMachine { ($0.run.activity, $0.waitingUntil) }
+        let (activity, until, people) = context.withMachine {
+            ($0.run.activity, $0.waitingUntil, $0.run.activity == .waiting && $0.waitsForPeople())
+        }
         switch (activity, until) {
+        case _ where people: return false
         case (.running, let until?) where until.remaining(at: host.now) >= Self.leastWait:
             decide(.park(.waiting, reason: nil))
         case (.waiting, nil): decide(.resumeActivity)
@@ -297,7 +307,7 @@ package final class Driver {
     private func parkWithoutSecrets() throws -> DriveEnd? {
         guard !missing.isEmpty else { return nil }
         decide(.park(.attention, reason: missing.joined(separator: "; ")))
-        try write(onlyIfInboxEmpty: false)
+        _ = try write(onlyIfInboxEmpty: false)
         try? journal.checkpoint(.now)
         return .parked(.attention, record.direction)
     }
@@ -308,6 +318,7 @@ package final class Driver {
             let activity = context.withMachine({ $0.standstill() })
         else { return nil }
         if record.activity != activity {
+            if record.activity != .running { decide(.resumeActivity) }
             decide(.park(activity, reason: nil))
             // Handlers may have something to do now.
             advance()
@@ -319,7 +330,10 @@ package final class Driver {
             return nil
         }
         syncNow()
-        guard try write(onlyIfInboxEmpty: true) else { return nil }
+        guard try write(onlyIfInboxEmpty: true) else {
+            try reconsider()
+            return nil
+        }
         try? journal.checkpoint(.now)
         return .parked(activity, record.direction)
     }

@@ -15,6 +15,8 @@ enum DriverMessage: Sendable {
     case record(StepPath, Stored, reply: @Sendable (Bool) -> Void)
     /// What stood in the way of an undo is gone, or why not.
     case cleared(PreparedAttempt, failure: String?)
+    /// The same for an undo that a person is to do.
+    case clearedForPerson(StepPath, failure: String?)
     case synced(upTo: Int)
     case request(DriverRequest)
 }
@@ -32,7 +34,8 @@ package enum DriverRequest: Sendable {
 /// Why a driver stopped.
 package enum DriveEnd: Sendable, Equatable {
     case closed(Outcome)
-    /// The run is open and nobody drives it now.
+    /// The run is open and nobody drives it now. `.waiting`: people have been asked (a prompt, or a step in guide mode),
+    /// and an answer lets it go on; `.attention`: somebody must choose.
     case parked(Activity, Direction)
 
     /// The exit code of the command that drove.
@@ -40,6 +43,7 @@ package enum DriveEnd: Sendable, Equatable {
         switch self {
         case .closed(let outcome): outcome.exitCode
         case .parked(.paused, _): 130
+        case .parked(.waiting, _): 4
         case .parked(_, .rollback): 6
         case .parked: 4
         }

@@ -48,6 +48,7 @@ struct Claim {
                     epoch: stored.epoch, by: service.actor, place: try Stored(encoding: place),
                     byPerson: options.byPerson)))
         driver.missing = missingInputs + missingSecrets
+        driver.confirmsAhead = options.confirmsAhead
         driver.noteClock(behind: stored.lastEventAt)
         try rememberFailures(of: driver, stored)
         return ClaimedRun(driver: driver, inFlight: inFlight, recordedPlace: recorded, lock: lock)

@@ -15,6 +15,8 @@ package struct RunDraft: Sendable {
     package let loaded: LoadedRunbook
     package let plan: Plan
     package let pinned: Pinned
+    /// Guide mode.
+    package let isGuided: Bool
     package var digest: String { plan.digest }
 
     /// The values of its secret inputs, for the driver that goes on from here.
@@ -110,6 +112,7 @@ extension RunService {
         guard let loaded else { throw .diagnostics(bag) }
         try checkRequirements(loaded, profile?.profile, request.environment)
         try checkSecrets(loaded, request.environment)
+        try Audience.check(loaded.root, loaded.included.values, workspace)
         let given = given(loaded.root, request)
         let inputs = try bind(loaded, given, profile?.profile)
         let sources = Dictionary(
@@ -133,7 +136,7 @@ extension RunService {
         let plan = Plan(
             runbook: loaded.root, included: loaded.included, inputs: inputs, system: profile?.profile,
             digest: pinned.digest)
-        return RunDraft(loaded: loaded, plan: plan, pinned: pinned)
+        return RunDraft(loaded: loaded, plan: plan, pinned: pinned, isGuided: request.isGuided)
     }
 
     private static func unknownRunbook(_ name: String, _ workspace: Workspace) -> ServiceFailure {

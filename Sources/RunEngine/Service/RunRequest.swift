@@ -14,6 +14,8 @@ package struct RunRequest: Sendable {
     package var environment: [String: String]
     /// Refuses to run when the plan is not the one that was looked at.
     package var planDigest: String?
+    /// Guide mode: a person lets each step start.
+    package var isGuided = false
     /// Asks the person who starts for the value of a secret or a missing input; nil where nobody can be asked.
     package var ask: (@Sendable (_ prompt: String, _ isSecret: Bool) -> String?)?
 

@@ -38,7 +38,7 @@ package final class RunService: Sendable {
         let deadline = try draft.deadline(from: now)
         let created = RunEvent.Created(
             runbook: draft.plan.runbook.name, planDigest: draft.plan.digest, by: actor, deadline: deadline,
-            estimate: draft.estimate(from: now))
+            estimate: draft.estimate(from: now), guided: draft.isGuided)
         return try create(
             draft.plan, draft.pinned, created, locks: try draft.locks(), system: draft.plan.system?.name,
             at: now)
@@ -165,12 +165,12 @@ package final class RunService: Sendable {
                 id: decision.id, run: run, kind: kind, payload: try Stored(encoding: decision), actor: decision.actor,
                 at: decision.at)
             return try journal.record(entry) { stored in
-                let machine = RunMachine(plan: plan, run: stored.record, steps: stored.steps)
-                let context = DecisionContext(now: Moment(wall: decision.at, boot: 0, bootID: ""))
+                if kind == InboxKind.pause {
+                    return stored.record.isClosed ? .refuse(why: "the run is closed") : .accept
+                }
+                let now = Moment(wall: decision.at, boot: 0, bootID: "")
                 let command: RunCommand = kind == InboxKind.cancel ? .cancel(decision) : .decide(decision)
-                if kind == InboxKind.pause { return machine.run.isClosed ? .refuse(why: "the run is closed") : .accept }
-                if case .refuse(let why) = machine.decide(command, context) { return .refuse(why: why) }
-                return .accept
+                return Self.judge(command, stored, plan, now)
             }
         } catch let failure as ServiceFailure {
             throw failure
@@ -183,12 +183,12 @@ package final class RunService: Sendable {
 
     /// A decision of this process's user, with an id of its own.
     package func decision(
-        _ choice: Choice, step: StepPath?, why: String, evidence: String? = nil, outputs: Stored? = nil,
+        _ choice: Choice, step: StepPath?, why: String, evidence: EvidenceFile? = nil, outputs: Stored? = nil,
         host: EngineHost
     ) -> HumanDecision {
         HumanDecision(
             id: String(host.random(), radix: 36), choice: choice, step: step, why: why, actor: actor, at: host.now.wall,
-            evidence: evidence, outputs: outputs)
+            evidence: evidence?.name, evidenceSHA256: evidence?.sha256, outputs: outputs)
     }
 }
 
@@ -200,6 +200,8 @@ package struct ClaimOptions: Sendable {
     package var takeOver: String?
     /// Moves the run to its files as they are now, where nothing changes that has begun.
     package var adopts = false
+    /// Answers `confirm` with yes; never an approval.
+    package var confirmsAhead = false
     /// Values of secret inputs that were given with the command; others are looked for where `SecretInputs` says.
     package var secretInputs: [String: Value] = [:]
     package var environment: [String: String]

@@ -37,7 +37,7 @@ enum ScriptFiles {
             if isScript, let file = argument["file"]?.value?.asString { names.append(file) }
             for field in fields { add(field.value, &names) }
         case .list(let items): for item in items { add(item, &names) }
-        case .constant, .template, .expression: break
+        case .constant, .template, .expression, .form: break
         }
     }
 }

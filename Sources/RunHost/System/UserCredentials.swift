@@ -68,4 +68,23 @@ package struct UserCredentials: Sendable, Equatable, Codable {
             if count <= room { count = room * 2 }
         }
     }
+
+    /// The names of its groups; one without a name by its number.
+    package var groupNames: [String] {
+        groups.map { group in
+            var size = 1024
+            while size < 1 << 20 {
+                var buffer = [CChar](repeating: 0, count: size)
+                var entry = Glibc.group()
+                var found: UnsafeMutablePointer<Glibc.group>?
+                let error = getgrgid_r(group, &entry, &buffer, buffer.count, &found)
+                if error == ERANGE {
+                    size *= 2
+                    continue
+                }
+                return found.map { String(cString: $0.pointee.gr_name) } ?? String(group)
+            }
+            return String(group)
+        }
+    }
 }

@@ -68,9 +68,13 @@ extension FileJournal {
             let rows = RunRows(database: database, run: entry.run)
             if try rows.hasRecorded(entry.id) { return .repeated }
             guard try !rows.head().isClosed else { throw .runIsClosed(entry.run) }
-            if case .refuse(let why) = judge(try rows.load()) { return .refused(why: why) }
-            try rows.insert(entry)
-            return .recorded
+            switch judge(try rows.load()) {
+            case .refuse(let why): return .refused(why: why)
+            case .repeated: return .repeated
+            case .accept:
+                try rows.insert(entry)
+                return .recorded
+            }
         }
     }
 

@@ -124,9 +124,13 @@ package final class MemoryJournal: Journal {
             let run = try state.run(entry.run)
             if run.inbox.contains(where: { $0.entry.id == entry.id }) { return .repeated }
             guard run.record.outcome == nil else { throw .runIsClosed(entry.run) }
-            if case .refuse(let why) = judge(run.stored(entry.run)) { return .refused(why: why) }
-            state.runs[entry.run]?.inbox.append((entry, false))
-            return .recorded
+            switch judge(run.stored(entry.run)) {
+            case .refuse(let why): return .refused(why: why)
+            case .repeated: return .repeated
+            case .accept:
+                state.runs[entry.run]?.inbox.append((entry, false))
+                return .recorded
+            }
         }
     }
 

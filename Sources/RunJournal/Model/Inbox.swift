@@ -27,6 +27,8 @@ package struct InboxEntry: Sendable, Equatable {
 /// Whether something may be said to a run in this state.
 package enum InboxVerdict: Sendable, Equatable {
     case accept
+    /// It says what was said before; nothing is recorded.
+    case repeated
     case refuse(why: String)
 }
 

@@ -4,7 +4,7 @@ import RunbookModel
 extension RunMachine {
     /// What the end of an attempt leads to.
     func eventsOfEnd(_ index: Int, _ outcome: AttemptOutcome, _ context: DecisionContext) -> [RunEvent] {
-        guard let intent = steps[index].inFlight else { return [] }
+        guard let intent = steps[index].openAttempt else { return [] }
         if steps[index].state == .undone { return eventsOfReapplicationEnd(index, intent, outcome, context) }
         if intent.purpose.isUndo { return eventsOfUndoEnd(index, intent, outcome, context) }
         if intent.purpose == .until { return eventsOfUntil(index, intent, outcome, context) }

@@ -36,8 +36,16 @@ extension RunMachine {
         let path = graph.nodes[index].path
         guard derived.handlerRoot[index] == nil else { return [.stepFailed(path, reason: why, allowed: true)] }
         guard continuesForward(index) || (run.direction == .rollback && isProbed(index)) else { return [] }
-        let possible = run.direction == .forward ? choices : choices.filter(\.isPossibleInRollback)
+        let possible = choices.filter { isPossible($0, for: index) }
         return [.questionOpened(path, Question(why: why, choices: possible, since: context.now.wall))]
+    }
+
+    /// Whether a choice makes sense now; nobody goes round an approval, nor past a critical step in guide mode.
+    private func isPossible(_ choice: Choice, for index: Int) -> Bool {
+        let node = graph.nodes[index]
+        if run.direction == .rollback, !choice.isPossibleInRollback { return false }
+        if node.isGate, choice.goesOnWithout { return false }
+        return !(run.isGuided && node.step.isCritical && (choice == .accept || choice == .skip))
     }
 
     /// Whether the step is a commit step: its probe says whether it took effect, before anything else is decided.
@@ -112,6 +120,8 @@ extension RunMachine {
 
     private func eventsOfPolicy(_ index: Int, _ reason: String, _ context: DecisionContext) -> [RunEvent] {
         let path = graph.nodes[index].path
+        // Whoever guides a run decides, and an approval that could not be asked for is none.
+        if graph.nodes[index].isGate || isGuided(index) { return eventsOfStop(index, reason, context) }
         let (policy, at) = consequence(of: index)
         let failed = RunEvent.stepFailed(path, reason: reason, allowed: policy == .proceed && at == index)
         if policy == .proceed, at == index { return [failed] }
@@ -143,6 +153,7 @@ extension RunMachine {
         let wasLaunched = node.isLeaf ? steps[index].tries > 0 : steps[index].order != nil
         if !wasLaunched, !node.step.isCritical { choices.append(.skip) }
         choices += [.accept, .markDone, .rollback, .keep]
+        choices.removeAll { !isPossible($0, for: index) }
         return [
             .questionOpened(node.path, Question(why: reason, choices: choices, since: context.now.wall)),
             .stepFailed(node.path, reason: reason, allowed: false),
@@ -194,6 +205,8 @@ extension RunMachine {
         guard continuesForward(index) else { return [] }
         let policy = node.step.onInterrupt ?? defaultInterruptPolicy(index)
         switch policy {
+        case .rerun where isGuided(index) && !node.isReadOnly:
+            return eventsOfQuestion(index, reason, Choice.aboutUnknown, context)
         case .probe where !node.step.doneWhen.isEmpty: return [.attemptDue(path, .settle, item: 0)]
         case .rerun:
             return [.stepReset(path, reason: reason), .attemptDue(path, purposeAfterProbe(index), item: 0)]
@@ -215,6 +228,9 @@ extension Choice {
 
     /// Whether the choice still means something when the run goes back.
     var isPossibleInRollback: Bool { self != .rollback && self != .accept && self != .skip }
+
+    /// Whether the run would go on as if the step had been done.
+    fileprivate var goesOnWithout: Bool { self == .skip || self == .accept || self == .markDone }
 }
 
 extension Purpose {

@@ -24,7 +24,7 @@ extension RunMachine {
     }
 
     /// What a person lets be tried again has the whole time of the groups around it.
-    private func eventsOfFreshDeadlines(around index: Int, _ context: DecisionContext) -> [RunEvent] {
+    func eventsOfFreshDeadlines(around index: Int, _ context: DecisionContext) -> [RunEvent] {
         graph.ancestors(of: index).compactMap { group in
             guard let deadline = steps[group].groupDeadline else { return nil }
             return .groupDeadlineSet(
@@ -36,6 +36,7 @@ extension RunMachine {
         if let events = eventsOfChoiceAboutRemedy(decision, index) { return events }
         let path = graph.nodes[index].path
         switch decision.choice {
+        case .run: return [.attemptDue(path, firstPurpose(index), item: 0)]
         case .retry: return eventsOfRetry(index, context) + eventsOfFreshDeadlines(around: index, context)
         case .skip where steps[index].state == .pending:
             return [.stepSkipped(path, reason: "skipped by \(decision.actor.user): \(decision.why)", cutOff: false)]
@@ -90,16 +91,14 @@ extension RunMachine {
     private func decideRollback(_ decision: HumanDecision, _ result: ForwardResult.Kind) -> RunDecision {
         guard run.direction == .forward else { return .ignore(why: "the run is rolling back") }
         guard run.decidedOutcome == nil else { return .refuse(why: "the run is closing") }
-        let first = steps.indices.first { steps[$0].question != nil }
-        let reason = first.flatMap { steps[$0].reason } ?? decision.why
-        let ended = ForwardResult(result, step: first.map { graph.nodes[$0].path.text }, reason: reason)
+        let ended = forwardResult(decision, result)
         return .events([.decided(decision)] + eventsOfTurn(ended))
     }
 
     private func decideKeep(_ decision: HumanDecision, _ result: ForwardResult.Kind) -> RunDecision {
         let decided = HumanDecision(
             id: decision.id, choice: .keep, step: nil, why: decision.why, actor: decision.actor, at: decision.at,
-            evidence: decision.evidence)
+            evidence: decision.evidence, evidenceSHA256: decision.evidenceSHA256)
         guard run.direction == .forward else {
             guard !run.isEnding, run.decidedOutcome == nil else { return .ignore(why: "the run is closing") }
             return .events([.decided(decided)] + eventsClosingQuestions())
@@ -107,11 +106,22 @@ extension RunMachine {
         guard run.forward == nil || !derived.questions.isEmpty, run.decidedOutcome == nil else {
             return .ignore(why: "the run is closing")
         }
-        let first = steps.indices.first { steps[$0].question != nil }
-        let reason = first.flatMap { steps[$0].reason } ?? decision.why
-        let ended = ForwardResult(result, step: first.map { graph.nodes[$0].path.text }, reason: reason)
+        let ended = forwardResult(decision, result)
         let end: [RunEvent] = run.forward == nil ? [.forwardEnded(ended)] : []
         return .events([.decided(decided)] + eventsClosingQuestions() + end)
+    }
+
+    /// How the forward work ends with a person's decision: by what asked first, where something does.
+    private func forwardResult(_ decision: HumanDecision, _ result: ForwardResult.Kind) -> ForwardResult {
+        guard let first = steps.indices.first(where: { steps[$0].question != nil }),
+            let question = steps[first].question
+        else { return ForwardResult(result, reason: decision.why) }
+        let path = graph.nodes[first].path.text
+        if question.isGuide { return ForwardResult(.cancelled, step: path, reason: decision.why) }
+        let isRejected =
+            graph.nodes[first].isGate && steps[first].state == .failed && !question.choices.contains(.retry)
+        return ForwardResult(
+            isRejected ? .rejected : result, step: path, reason: steps[first].reason ?? decision.why)
     }
 
     /// Whoever keeps the effects as they are has answered everything.

@@ -33,14 +33,21 @@ extension RunMachine {
         return [started, .attemptDue(path, first.purpose, item: first.item)]
     }
 
-    /// Whether the step's action may have done something.
-    package func wasAttempted(_ index: Int) -> Bool { steps[index].tries > 0 && graph.nodes[index].action != nil }
+    /// Whether the step's action may have done something, or a person did it instead.
+    package func wasAttempted(_ index: Int) -> Bool {
+        (steps[index].tries > 0 || steps[index].isDoneByHand) && graph.nodes[index].action != nil
+    }
 
     /// What can be taken back of a step in its present state.
     func takeBack(_ index: Int) -> PlanNode.TakeBack {
         let declared = graph.nodes[index].takeBack
         // A commit step is failed only once its probe, or a person, has said that it did not take effect.
         if case .irreversible = declared, isProbed(index), steps[index].state == .failed { return .nothing }
+        // What a person did, only an undo that is written down takes back: nothing was saved before.
+        if case .actions = graph.nodes[index].step.undo { return declared }
+        if declared == .possible, steps[index].isDoneByHand, steps[index].tries == 0 {
+            return .irreversible(why: "it was done by hand, and nothing was saved before that")
+        }
         return declared
     }
 

@@ -18,8 +18,11 @@ extension RunMachine {
         case .decide(let decision): return decide(decision, context)
         case .cancel(let decision): return decideCancel(decision)
         case .record(let event): return .events([event])
+        case .openPrompt(let intent, let prompt): return decidePrompt(intent, prompt)
+        case .answer(let answer): return decideAnswer(answer, context)
+        case .reopenPrompts: return .events(eventsOfReopenedPrompts())
         case .skip(let path, _), .cannotStart(let path, _), .startGroup(let path, _, _),
-            .finishGroup(let path, _, _), .endAttempt(let path, _, _):
+            .finishGroup(let path, _, _), .endAttempt(let path, _, _), .expirePrompt(let path), .guide(let path):
             guard let index = graph.index(of: path) else { return .refuse(why: "there is no step '\(path)'") }
             return decideStep(command, index, context)
         case .startAttempt(let intent):
@@ -31,9 +34,10 @@ extension RunMachine {
     }
 
     /// An attempt starts only where it is due, or begins a step whose turn it is.
-    private func decideStart(_ intent: AttemptIntent, _ index: Int) -> RunDecision {
+    func decideStart(_ intent: AttemptIntent, _ index: Int) -> RunDecision {
         switch steps[index].phase {
         case .running: return .ignore(why: "an attempt is in flight")
+        case .asking: return .ignore(why: "a person has been asked")
         case .backingOff: return .ignore(why: "it waits for its next try")
         case .due(let purpose, let item):
             guard purpose == intent.purpose, item == intent.item, mayAttempt(index) else {
@@ -75,6 +79,8 @@ extension RunMachine {
         case .endAttempt(_, let number, let outcome):
             guard steps[index].inFlight?.number == number else { return .ignore(why: "the attempt has ended") }
             return .events(eventsOfEnd(index, outcome, context))
+        case .expirePrompt: return decideExpiry(index, context)
+        case .guide: return decideGuide(index, context)
         default: return .refuse(why: "not about a step")
         }
     }

@@ -99,6 +99,12 @@ package enum EventWords {
     private static func personText(_ event: RunEvent) -> String {
         switch event {
         case .pauseRequested(let actor): return "pause asked for by \(actor.user)"
+        case .questionOpened(_, let question) where question.isGuide: return "is next; may it start?"
+        case .promptOpened(_, let prompt):
+            let what = prompt.kind == .manual ? "a person is to do it" : prompt.kind == .approve ? "asks for approval" : "asks for confirmation"
+            return "\(what): waits for \(prompt.audience.words)"
+        case .answered(let answer): return answered(answer)
+        case .told(_, let notice): return told(notice)
         case .questionOpened(_, let question):
             return "needs a decision (\(question.choices.map(\.rawValue).joined(separator: ", "))): \(question.why)"
         case .questionClosed: return "decision made"
@@ -106,6 +112,23 @@ package enum EventWords {
         case .noted(let text, let actor): return "note of \(actor.user): \(text)"
         default: return name(event)
         }
+    }
+
+    private static func answered(_ answer: HumanAnswer) -> String {
+        let evidence = answer.evidence.map { "evidence \($0.name)" } + [answer.evidenceText].compactMap { $0 }
+        let more = evidence.isEmpty ? "" : " (\(evidence.joined(separator: ", ")))"
+        return "\(answer.verdict.past) by \(answer.actor.user)" + because(answer.comment) + more
+    }
+
+    private static func told(_ notice: Notice) -> String {
+        let what =
+            switch notice.kind {
+            case .tell: "told"
+            case .remind: "reminded"
+            case .escalate: "escalated to"
+            }
+        let failures = notice.failures.isEmpty ? "" : "; \(notice.failures.joined(separator: "; "))"
+        return "\(what) \(notice.to.joined(separator: ", "))\(failures)"
     }
 
     /// How an attempt ended.

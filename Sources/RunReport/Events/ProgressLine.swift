@@ -73,6 +73,9 @@ package enum ProgressLine {
         switch event {
         case .directionTurned: return ("◂", .yellow, text)
         case .rollbackVerified, .rollbackVerifyWaived: return ("↶", .blue, text)
+        case .promptOpened: return ("?", .yellow, text)
+        case .answered, .told: return ("·", nil, text)
+        case .questionOpened(_, let question) where question.isGuide: return nil
         case .questionOpened(let step, let question):
             return ("?", .yellow, step == nil ? question.why : "needs a decision")
         case .decided, .noted, .pauseRequested, .deadlinePassed, .clockWentBack, .lockBroken, .lockTaken,

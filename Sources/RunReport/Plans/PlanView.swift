@@ -181,6 +181,7 @@ private struct PlanSteps {
         case .expression(let expression): expression.references
         case .list(let items): items.flatMap(references)
         case .record(let fields): fields.flatMap { references($0.value) }
+        case .form(let fields): fields.flatMap { $0.default.map(references) ?? [] }
         }
     }
 }

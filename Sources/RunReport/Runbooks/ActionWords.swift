@@ -47,6 +47,7 @@ struct ActionWords {
         case .record(let fields):
             return fields.map { "\($0.key): \(short($0.value))" }.joined(separator: ", ")
         case .checks(let checks): return checks.map { words($0) }.joined(separator: "; ")
+        case .form(let fields): return fields.map(\.name).joined(separator: ", ")
         }
     }
 }

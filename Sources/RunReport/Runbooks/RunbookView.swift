@@ -61,7 +61,7 @@ package struct RunbookView: Encodable, Sendable {
         case nil: break
         }
         return Input(
-            name: input.name, type: input.type.words, isRequired: input.isRequired, isSecret: input.isSecret,
+            name: input.name, type: input.type.name, isRequired: input.isRequired, isSecret: input.isSecret,
             default: shown, choices: input.choices?.map(\.plainWords), description: input.description)
     }
 

@@ -12,16 +12,17 @@ package struct NextCommand: Encodable, Sendable, Equatable {
     }
 
     static func all(
-        run: Int64, _ record: RunRecord, isDriven: Bool, questions: [QuestionView], hasStarted: Bool
+        run: Int64, _ record: RunRecord, isDriven: Bool, questions: [QuestionView],
+        prompts: [PromptView], hasStarted: Bool
     ) -> [NextCommand] {
         if let outcome = record.outcome {
             return record.undoOf == nil ? afterClose(run, outcome, hasStarted: hasStarted) : logs(run)
         }
-        if isDriven { return whileDriven(run) }
+        if isDriven { return prompts.flatMap(\.commands) + whileDriven(run) }
         if !questions.isEmpty {
-            return choices(questions) + [NextCommand("belay status \(run)", "everything about the run")]
+            return choices(questions) + prompts.flatMap(\.commands) + [NextCommand("belay status \(run)", "everything about the run")]
         }
-        var next = [NextCommand("belay resume \(run)", "go on")]
+        var next = prompts.flatMap(\.commands) + [NextCommand("belay resume \(run)", "go on")]
         if record.direction == .forward {
             if hasStarted { next.append(NextCommand("belay rollback \(run)", "put everything back")) }
             next.append(NextCommand("belay cancel \(run) --keep", "close the run and keep what was done"))

@@ -46,6 +46,11 @@ enum RunTree {
         }.map(\.path.text)
     }
 
+    static func prompts(_ machine: RunMachine, run: Int64, at now: Moment) -> [PromptView] {
+        guard !machine.run.isClosed else { return [] }
+        return machine.openPrompts.map { PromptView(run: run, step: $0.path, $0.prompt, at: now) }
+    }
+
     static func questions(_ machine: RunMachine, run: Int64) -> [QuestionView] {
         guard !machine.run.isClosed else { return [] }
         let ofRun = machine.run.question.map { [QuestionView(run: run, step: nil, $0)] } ?? []

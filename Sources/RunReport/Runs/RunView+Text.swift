@@ -93,6 +93,7 @@ extension RunView {
             lines += ["", style.paint(DisplayText.escaped(reason), .yellow)]
         }
         for question in questions { lines += ["", style.paint(question.headline, .yellow)] }
+        for prompt in prompts { lines += ["", style.paint(DisplayText.escaped(prompt.headline), .yellow)] }
         guard !next.isEmpty else { return lines }
         let width = next.map { DisplayText.columns(of: $0.command) }.max() ?? 0
         lines.append("")
@@ -123,7 +124,9 @@ extension StepView {
             parts.append(style.paint(ClockText.length(elapsed), .dim))
         }
         if record.tries > 1 { parts.append("\(record.tries) tries") }
+        if let byPerson { parts.append(DisplayText.escaped(byPerson)) }
         if let decidedBy { parts.append("by \(DisplayText.escaped(decidedBy))") }
+        if isDoneByHand, let why { parts.append(DisplayText.escaped(why)) }
         if let reason { parts.append(style.paint(DisplayText.escaped(reason), .dim)) }
         let line = parts.joined(separator: "  ")
         guard let width = style.width, !style.isColoured else { return line }

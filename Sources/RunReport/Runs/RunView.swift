@@ -81,6 +81,10 @@ package struct RunView: Encodable, Sendable {
     package let counts: Counts
     package let steps: [StepView]
     package let questions: [QuestionView]
+    /// What people are asked now.
+    package let prompts: [PromptView]
+    /// Guide mode.
+    package let isGuided: Bool
     /// Steps whose temporary change may be in force although the run is closed.
     package let held: [String]
     package let directory: String
@@ -94,11 +98,13 @@ package struct RunView: Encodable, Sendable {
         case version, run, runbook, title, system, undoOf, isOpen, direction, activity, reason, outcome, words,
             requester
         case startedAt, endedAt, elapsed, driver, forward, rollback, deadline, outputs, counts, steps, questions, held
+        case prompts, isGuided
         case directory, changedFiles, next
     }
 
-    /// The view of a run in this state, at this time (milliseconds since 1970).
-    package init(_ facts: Facts, _ machine: RunMachine, runbook: Runbook, now: Int64) {
+    /// The view of a run in this state, at this time.
+    package init(_ facts: Facts, _ machine: RunMachine, runbook: Runbook, at moment: Moment) {
+        let now = moment.wall
         let record = machine.run
         self.record = record
         started = facts.startedAt
@@ -125,12 +131,14 @@ package struct RunView: Encodable, Sendable {
         steps = RunTree.steps(machine, now: now)
         counts = RunTree.counts(machine)
         questions = RunTree.questions(machine, run: facts.run)
+        prompts = RunTree.prompts(machine, run: facts.run, at: moment)
+        isGuided = record.isGuided
         held = machine.run.isClosed ? RunTree.held(machine) : []
         directory = facts.directory
         changedFiles = facts.changedFiles
         next = NextCommand.all(
             run: facts.run, record, isDriven: facts.driver != nil && facts.driver?.isSelf == false,
-            questions: questions, hasStarted: machine.steps.contains { $0.state.mayHaveEffect })
+            questions: questions, prompts: prompts, hasStarted: machine.steps.contains { $0.state.mayHaveEffect })
     }
 
     private static func words(_ record: RunRecord, isDriven: Bool) -> String {

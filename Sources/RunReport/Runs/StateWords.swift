@@ -75,6 +75,7 @@ package enum StateWords {
     /// What a choice leads to.
     package static func meaning(_ choice: Choice) -> String {
         switch choice {
+        case .run: "let the step start"
         case .retry: "try again"
         case .skip: "leave the step out and go on"
         case .accept: "let it stand as it is and go on"

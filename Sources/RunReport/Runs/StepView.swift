@@ -25,12 +25,20 @@ package struct StepView: Encodable, Sendable, Equatable {
     package let measured: JSONValue?
     /// Whose decision it is, where a person marked it.
     package let decidedBy: String?
+    /// A person did the step's work, and Belay did not.
+    package let isDoneByHand: Bool
+    /// Why, and the file that shows it, where a person decided.
+    package let why: String?
+    package let evidence: String?
+    /// What people answered, in order.
+    package let answers: [PromptView.Answer]
+    let byPerson: String?
     let record: StepRecord
 
     private enum CodingKeys: String, CodingKey {
         case step, id, title, depth, isGroup, isHandler, state, words, reason, attempts, exit, startedAt, elapsed,
             outputs, measured
-        case decidedBy
+        case decidedBy, isDoneByHand, why, evidence, answers
     }
 
     init(_ node: PlanNode, _ record: StepRecord, depth: Int, isHandler: Bool, now: Int64) {
@@ -50,6 +58,11 @@ package struct StepView: Encodable, Sendable, Equatable {
         outputs = record.outputs.map { JSONValue($0.value) }
         measured = record.checks?.measured.map { JSONValue($0.value) }
         decidedBy = record.decidedBy?.actor.user
+        isDoneByHand = record.isDoneByHand
+        why = record.decidedBy?.why
+        evidence = record.decidedBy?.evidence
+        answers = (record.prompt?.answers ?? []).map(PromptView.Answer.init)
+        byPerson = Self.byPerson(record)
         self.record = record
     }
 
@@ -71,7 +84,22 @@ package struct StepView: Encodable, Sendable, Equatable {
         case .running(let intent):
             let attempt = intent.tryNumber > 1 ? ", try \(intent.tryNumber)" : ""
             return "\(purposeWords(intent.purpose)) running\(attempt)"
+        case .asking: return asking(record)
         }
+    }
+
+    private static func asking(_ record: StepRecord) -> String {
+        guard let prompt = record.openPrompt else { return "waiting for a person" }
+        let undo = prompt.purpose.isUndo ? "undo " : ""
+        let count = prompt.audience.quorum > 1 ? ", \(prompt.approvals.count) of \(prompt.audience.quorum)" : ""
+        return "\(undo)waits for \(prompt.audience.words)\(count)"
+    }
+
+    /// Who answered what a person was asked, or did the step's work instead of Belay.
+    private static func byPerson(_ record: StepRecord) -> String? {
+        if record.isDoneByHand { return "done by hand" }
+        guard record.openPrompt == nil, let last = record.prompt?.answers.last else { return nil }
+        return last.words
     }
 
     static func purposeWords(_ purpose: Purpose) -> String {

@@ -50,7 +50,7 @@ enum ActionPlace {
         case .step: []
         case .undo: ["end", "reboot", "approve", "confirm", "set"]
         case .apply: ["end", "reboot", "approve", "confirm", "set", "manual", "wait"]
-        case .handler: ["end", "reboot", "approve", "confirm"]
+        case .handler: ["end", "reboot", "manual", "approve", "confirm"]
         }
     }
 }

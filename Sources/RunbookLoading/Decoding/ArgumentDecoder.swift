@@ -34,6 +34,7 @@ struct ArgumentDecoder {
         case .record(let keys): record(node, keys)
         case .either(let shapes): either(node, shapes)
         case .checks: .checks(CheckDecoder(context: context, scope: scope).checks(node))
+        case .form: .form(InputDecoder(context: context, scope: scope, isForm: true).decode(node))
         case .action, .steps: nil
         }
     }
@@ -204,6 +205,7 @@ extension Shape {
         case .record(let keys): "a mapping with \(keys.prefix(4).map(\.name).joined(separator: ", "))"
         case .either(let shapes): shapes.map(\.words).joined(separator: ", or ")
         case .checks: "a check or a list of checks"
+        case .form: "a mapping of fields"
         case .action: "an action"
         case .steps: "a list of steps"
         }
@@ -213,7 +215,8 @@ extension Shape {
     func fits(_ node: SyntaxNode) -> Bool {
         switch (self, node.content) {
         case (.value, _), (.checks, _), (.either, _), (.oneOrMany, _), (.comparison, _): true
-        case (.list, .sequence), (.mapping, .mapping), (.record, .mapping), (.steps, .sequence), (.action, .mapping):
+        case (.list, .sequence), (.mapping, .mapping), (.record, .mapping), (.form, .mapping), (.steps, .sequence),
+            (.action, .mapping):
             true
         case (.list, .scalar(let scalar)), (.mapping, .scalar(let scalar)): scalar.text.templateStart != nil
         case (.record, .scalar): false

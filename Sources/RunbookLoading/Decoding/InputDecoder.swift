@@ -2,30 +2,33 @@ import Diagnostics
 import Expressions
 import RunbookModel
 
-/// Decodes `inputs`.
+/// Decodes `inputs`, and the fields of a `form`, which are declared in the same way.
 struct InputDecoder {
     let context: DecodingContext
     /// What a default may refer to.
     let scope: Scope
+    /// Whether these are the fields of a form.
+    var isForm = false
 
-    private static let keys: Set<String> = [
-        "type", "default", "description", "secret", "pattern", "choices", "min", "max",
-    ]
+    private static let keys: Set<String> = ["type", "default", "description", "pattern", "choices", "min", "max"]
 
     func decode(_ node: SyntaxNode) -> [InputDeclaration] {
-        (context.mapping(node, "a mapping of inputs") ?? []).compactMap(input)
+        (context.mapping(node, isForm ? "a mapping of fields" : "a mapping of inputs") ?? []).compactMap(input)
     }
 
     private func input(_ entry: SyntaxNode.Entry) -> InputDeclaration? {
-        guard context.identifier(entry.key, entry.keySpan, "input name") != nil else { return nil }
+        guard context.identifier(entry.key, entry.keySpan, isForm ? "field name" : "input name") != nil else {
+            return nil
+        }
         var input = InputDeclaration(name: entry.key, span: entry.keySpan)
         let node = entry.value
         if node.isNull { return input }
         guard context.mapping(node, "a mapping with type") != nil else { return nil }
-        context.checkKeys(node, of: "an input", Self.keys)
+        context.checkKeys(node, of: isForm ? "a field" : "an input", Self.keys.union([isForm ? "required" : "secret"]))
         if let type = node.value(for: "type") { input.type = context.inputType(type) ?? .string }
         input.description = node.value(for: "description").flatMap { context.literal($0) }
         input.isSecret = node.value(for: "secret").flatMap(context.bool) ?? false
+        input.isOptional = node.value(for: "required").flatMap(context.bool) == false
         guards(of: node, into: &input)
         input.default = node.value(for: "default").flatMap { self.default($0, input) }
         return input
@@ -112,23 +115,6 @@ enum InputGuard {
 }
 
 extension InputType {
-    /// The type as it is written.
-    var name: String {
-        switch self {
-        case .string: "string"
-        case .int: "int"
-        case .number: "number"
-        case .bool: "bool"
-        case .version: "version"
-        case .duration: "duration"
-        case .size: "size"
-        case .path: "path"
-        case .url: "url"
-        case .list(let item): "list<\(item.name)>"
-        case .map: "map"
-        }
-    }
-
     /// Whether a guard makes sense for the type; else it is reported.
     fileprivate func takes(_ key: String, _ span: Span, _ context: DecodingContext) -> Bool {
         let fits =

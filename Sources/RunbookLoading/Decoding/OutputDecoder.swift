@@ -36,25 +36,3 @@ extension DecodingContext {
         return nil
     }
 }
-
-extension InputType {
-    private static let simple: [(name: String, type: InputType)] = [
-        ("string", .string), ("int", .int), ("number", .number), ("bool", .bool), ("version", .version),
-        ("duration", .duration), ("size", .size), ("path", .path), ("url", .url), ("map", .map),
-    ]
-
-    static let names = simple.map(\.name) + ["list<string>"]
-
-    /// Reads a type as it is written.
-    init?(_ text: String) {
-        if let found = Self.simple.first(where: { $0.name == text }) {
-            self = found.type
-        } else if text.utf8.count <= 64, text.hasPrefix("list<"), text.hasSuffix(">"),
-            let item = InputType(String(text.dropFirst(5).dropLast()))
-        {
-            self = .list(item)
-        } else {
-            return nil
-        }
-    }
-}

@@ -49,7 +49,8 @@ struct StepRecords {
                 parts.steps = entry.value.value(for: "remedies").map(record)
                 parts.outputs["remedy"] = RecordType.Field(.string, mayBeAbsent: true)
             case "manual", "approve":
-                for field in entry.value.value(for: "form")?.mapping ?? [] { parts.outputs[field.key] = Self.computed }
+                if let form = entry.value.value(for: "form") { parts.outputs.merge(outputs(form)) { first, _ in first } }
+                if entry.key == "approve" { parts.outputs["approved_by"] = Self.names }
             case "runbook":
                 guard let name = entry.value.scalar?.text,
                     let included = includes.runbook(named: RunbookName(name), at: entry.value.span)
@@ -79,6 +80,9 @@ struct StepRecords {
 
     /// An output that is computed when the step ran; a skipped step has none.
     private static let computed = RecordType.Field(.dyn, mayBeAbsent: true)
+
+    /// The users who approved.
+    private static let names = RecordType.Field(.list(.string), mayBeAbsent: true)
 
     private static let common: [String: RecordType.Field] = [
         "state": .init(.string), "exit": .init(.int, mayBeAbsent: true), "dir": .init(.string, mayBeAbsent: true),

@@ -53,6 +53,7 @@ enum ShapeWords {
         case .record: "a mapping"
         case .either(let shapes): shapes.map(words).joined(separator: ", or ")
         case .checks: "a check or a list of them"
+        case .form: "a mapping of fields"
         case .action: "an action"
         case .steps: "a list of steps"
         }
