@@ -72,10 +72,16 @@ let package = Package(
                 "RunPlan", "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
             ], exclude: ["README.md"], swiftSettings: strict),
         .target(
+            name: "RunbookTesting",
+            dependencies: [
+                "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine", "RunReport",
+                "RunHost", "Checks", "Actions", "RunJournal", "RunEngine",
+            ], exclude: ["README.md"], swiftSettings: strict),
+        .target(
             name: "BelayCommands",
             dependencies: [
                 "CSupervisor", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading", "RunPlan", "RunMachine",
-                "RunReport", "RunHost", "Checks", "Actions", "RunJournal", "RunEngine",
+                "RunReport", "RunHost", "Checks", "Actions", "RunJournal", "RunEngine", "RunbookTesting",
             ], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "belay", dependencies: ["BelayCommands"], exclude: ["README.md"], swiftSettings: strict),

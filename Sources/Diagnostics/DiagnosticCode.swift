@@ -1,7 +1,7 @@
 /// What kind of mistake a diagnostic reports: a stable code with a title and a page for `belay explain CODE`.
 ///
 /// Families: R0xx files and YAML, R1xx keys and types, R2xx names and graph, R3xx expressions, R4xx inputs, profiles and
-/// requirements, R5xx effects and undo, R6xx what this version does not perform.
+/// requirements, R5xx effects and undo, R6xx what this version does not perform, R7xx tests of runbooks.
 package struct DiagnosticCode: Sendable {
     /// For example `R203`.
     package let id: String
@@ -25,6 +25,7 @@ package struct DiagnosticCode: Sendable {
     /// Every code, in order.
     package static let all: [DiagnosticCode] =
         fileCodes + keyCodes + graphCodes + expressionCodes + inputCodes + effectCodes + performCodes
+        + testCodes
 
     /// The code with this id, whatever its case; nil where there is none.
     package static func find(_ id: String) -> DiagnosticCode? {

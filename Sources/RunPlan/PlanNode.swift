@@ -45,9 +45,7 @@ package final class PlanNode: Sendable {
     package var isHandler: Bool { if case .handler = role { true } else { false } }
 
     /// The action, where the step has one.
-    package var action: ActionCall? {
-        if case .action(let call) = step.body { call } else { nil }
-    }
+    package var action: ActionCall? { step.action }
 
     /// The ladder whose remedies are the node's children, where it is one.
     package var ladder: FirstOf? {
@@ -55,40 +53,16 @@ package final class PlanNode: Sendable {
     }
 
     /// Whether the step only looks, waits, computes or tells.
-    package var isReadOnly: Bool {
-        if case .readOnly = step.undo { return true }
-        guard let action else { return true }
-        return Vocabulary.standard.actions[action.kind]?.effect == .readOnly
-    }
+    package var isReadOnly: Bool { step.isReadOnly }
 
     /// Whether the action only lets time pass: it may be ended and taken up again at will.
     package var isWait: Bool { action?.kind == "wait" }
 
     /// What can be taken back when the step has been attempted.
-    package enum TakeBack: Equatable, Sendable {
-        case nothing
-        /// By its own undo, its protected paths, or both.
-        case possible
-        case irreversible(why: String)
-    }
-
-    package var takeBack: TakeBack {
-        switch step.undo {
-        case .actions: return .possible
-        case .irreversible(let why): return .irreversible(why: why)
-        case .nothing: return step.protect.isEmpty ? .nothing : .possible
-        case .readOnly: return .nothing
-        case .unspecified: break
-        }
-        if !step.protect.isEmpty || hasInherentUndo { return .possible }
-        return isReadOnly ? .nothing : .irreversible(why: "the runbook does not say how to undo it")
-    }
+    package var takeBack: Step.TakeBack { step.takeBack }
 
     /// Whether the action itself knows how to take its effect back.
-    package var hasInherentUndo: Bool {
-        guard case .unspecified = step.undo, let action else { return false }
-        return Vocabulary.standard.actions[action.kind]?.effect == .reversible
-    }
+    package var hasInherentUndo: Bool { step.hasInherentUndo }
 }
 
 /// The surroundings of the steps of one runbook within the graph.

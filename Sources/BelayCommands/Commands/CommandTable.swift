@@ -4,7 +4,8 @@ enum CommandTable {
         RunCommand.self, PlanCommand.self, CheckCommand.self, ResumeCommand.self, RetryCommand.self, DecideCommand.self,
         RollbackCommand.self, CancelCommand.self, PauseCommand.self, RerunCommand.self, StatusCommand.self,
         RunsCommand.self, LogsCommand.self, EventsCommand.self, NoteCommand.self, ListCommand.self, ShowCommand.self,
-        ValidateCommand.self, GraphCommand.self, ExplainCommand.self, LocksCommand.self, AuditCommand.self,
+        ValidateCommand.self, TestCommand.self, GraphCommand.self, ExplainCommand.self, LocksCommand.self,
+        AuditCommand.self,
         VersionCommand.self,
     ]
 }

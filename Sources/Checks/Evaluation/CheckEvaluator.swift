@@ -4,15 +4,26 @@ import RunbookModel
 
 /// Evaluates lists of checks; all of a list are looked at, whatever the first says.
 package struct CheckEvaluator: Sendable {
+    /// Answers a list of checks in place of looking at the host; nil for a check that is to be looked at.
+    package typealias StandIn = @Sendable (_ calls: [CheckCall], CheckContext) -> [CheckFinding?]
+
     private let performers: [String: any CheckPerformer]
 
     private let patience: Duration
+    private var standIn: StandIn?
 
     /// `patience`: looks end themselves at their timeout, processes after a grace; one that is this much later hangs,
     /// and is left alone.
     package init(_ performers: [any CheckPerformer] = BuiltInChecks.all, patience: Duration = .seconds(5)) {
         self.patience = patience
         self.performers = Dictionary(uniqueKeysWithValues: performers.map { ($0.kind, $0) })
+    }
+
+    /// The same evaluator with a stand-in for the host; looks are then made one after another on the calling thread.
+    package func answered(by standIn: @escaping StandIn) -> CheckEvaluator {
+        var copy = self
+        copy.standIn = standIn
+        return copy
     }
 
     /// How long one look may take where the runbook does not say.
@@ -22,6 +33,7 @@ package struct CheckEvaluator: Sendable {
 
     /// One look at every check of the list, several at a time; the results are in its order. Blocks the thread.
     package func evaluate(_ calls: [CheckCall], in context: CheckContext) -> CheckReport {
+        if let standIn { return evaluate(calls, in: context, standIn) }
         let looks = calls.compactMap { prepare($0, context) }
         let jobs = looks.map { look in
             ParallelLooks.Job(limit: look.limit.map { ($0 + patience).inMilliseconds }) { look.perform() }
@@ -29,6 +41,14 @@ package struct CheckEvaluator: Sendable {
         let outputs = ParallelLooks(jobs)?.run(atOnce: Self.width) ?? jobs.map { $0.body() }
         let results = zip(looks, outputs).map { $1 ?? $0.hanging() }
         return CheckReport(results, wasInterrupted: context.cancellation.isCancelled)
+    }
+
+    private func evaluate(_ calls: [CheckCall], in context: CheckContext, _ standIn: StandIn) -> CheckReport {
+        var inner = self
+        inner.standIn = nil
+        let wanted = calls.compactMap { call in inner.prepare(call, context).map { (call, $0) } }
+        let findings = standIn(wanted.map(\.0), context)
+        return CheckReport(zip(wanted, findings).map { $0.1.perform(answer: $1) })
     }
 
     /// Nil where `when` is false.
@@ -63,6 +83,17 @@ private struct PreparedLook: Sendable {
         let start = ContinuousClock.now
         let finding = find()
         return result(finding, start.duration(to: .now))
+    }
+
+    /// The result with a given answer, or of a look that takes no time. Its templates are evaluated all the same.
+    func perform(answer: CheckFinding?) -> CheckResult {
+        guard let answer, problem == nil else { return result(find(), .zero) }
+        do {
+            _ = try call.argument.resolved { try $0.evaluate(context.secretBindings) }
+            return result(answer, .zero)
+        } catch {
+            return result(CheckFinding(.inconclusive, Problem.text(error)), .zero)
+        }
     }
 
     func hanging() -> CheckResult {

@@ -131,7 +131,7 @@ extension AttemptPerformer {
             for scope in staticScopes() {
                 let preconditions = context.scopeRunbook(scope).preconditions
                 let checks = try runContext(scope, inputs: staticInputs(scope), cancellation)
-                let outcome = waitUntilMet(preconditions, checks)
+                let outcome = waitUntilMet(preconditions, checks, part(.preconditions, scope))
                 if outcome.kind == .interrupted { return outcome }
                 if outcome.kind != .done { reasons.append(outcome.reason ?? "a precondition is not met") }
             }
@@ -146,7 +146,8 @@ extension AttemptPerformer {
         let preconditions = context.plan.runbook.preconditions.filter(\.recheck)
         guard !preconditions.isEmpty else { return nil }
         do {
-            return masked(waitUntilMet(preconditions, try runContext(0, inputs: nil, Cancellation())))
+            let checks = try runContext(0, inputs: nil, Cancellation())
+            return masked(waitUntilMet(preconditions, checks, part(.preconditions, 0)))
         } catch {
             return AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
         }
@@ -159,12 +160,14 @@ extension AttemptPerformer {
     }
 
     /// All preconditions are looked at together; those that say `within` may become met for so long.
-    func waitUntilMet(_ preconditions: [CheckCall], _ checks: CheckContext) -> AttemptOutcome {
+    func waitUntilMet(
+        _ preconditions: [CheckCall], _ checks: CheckContext, _ part: RehearsedPart
+    ) -> AttemptOutcome {
         let patience = preconditions.compactMap { try? $0.within?.evaluated(checks.bindings) }.max()
-        guard let patience else { return look(preconditions, nil, checks) }
+        guard let patience else { return look(preconditions, nil, checks, part) }
         let every = min(.seconds(2), patience / 10)
         let stable = UntilStable(goal: .times(1), every: .value(every), within: .value(patience), failFast: false)
-        return look(preconditions, stable, checks)
+        return look(preconditions, stable, checks, part)
     }
 
     /// Evaluates `rollback.verify` of the runbook and of what it includes, on a thread of its own.
@@ -174,7 +177,7 @@ extension AttemptPerformer {
                 let rollback = context.scopeRunbook(scope).rollback
                 guard !rollback.verify.isEmpty, hasStarted(scope) else { continue }
                 let checks = try runContext(scope, inputs: nil, cancellation)
-                let outcome = look(rollback.verify, rollback.untilStable, checks)
+                let outcome = look(rollback.verify, rollback.untilStable, checks, part(.rollbackVerify, scope))
                 if outcome.kind != .done { return outcome }
             }
             return AttemptOutcome(.done)
@@ -189,6 +192,12 @@ extension AttemptPerformer {
         }
     }
 
+    /// The checks of a runbook as a whole.
+    private func part(_ subject: RehearsedPart.Subject, _ scope: Int) -> RehearsedPart {
+        let owner = context.withMachine { machine in machine.graph.scopes[scope].owner.map { machine.node($0) } }
+        return RehearsedPart(subject: subject, node: owner)
+    }
+
     private func inBackground(
         _ reply: @escaping @Sendable (AttemptOutcome) -> Void,
         _ work: @escaping @Sendable (Cancellation) throws -> AttemptOutcome
@@ -196,14 +205,19 @@ extension AttemptPerformer {
         let cancellation = Cancellation()
         let key = "run#\(host.random())"
         register(cancellation, key)
+        let perform = { @Sendable [self] in
+            do { return masked(try work(cancellation)) } catch {
+                return masked(AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)"))
+            }
+        }
+        guard host.rehearsal == nil else {
+            return schedule(perform(), of: nil, cancellation, onlyLooks: true, reply)
+        }
         do {
             try WorkerThread.start(name: "checks") { [self] in
-                let outcome: AttemptOutcome
-                do { outcome = try work(cancellation) } catch {
-                    outcome = AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
-                }
+                let outcome = perform()
                 unregister(key)
-                reply(masked(outcome))
+                reply(outcome)
             }
         } catch {
             unregister(key)

@@ -37,7 +37,7 @@ extension AttemptPerformer {
     }
 
     /// A wait goes on after a restart until the moment that was first journaled.
-    private func waitDeadline(
+    func waitDeadline(
         _ node: PlanNode, _ intent: AttemptIntent, _ call: ActionCall, _ process: ProcessContext, _ working: String
     ) throws -> Deadline {
         if let known = context.withMachine({ $0.steps[node.index].waitUntil }) { return known }
@@ -45,7 +45,7 @@ extension AttemptPerformer {
         return Deadline(from: intent.at, length: try WaitAction.length(call.argument, in: action).inMilliseconds)
     }
 
-    private func actionContext(
+    func actionContext(
         _ node: PlanNode, _ intent: AttemptIntent, _ process: ProcessContext, _ working: String,
         _ cancellation: Cancellation, held: AttemptFile? = nil
     ) -> ActionContext {
@@ -54,7 +54,7 @@ extension AttemptPerformer {
         let path = node.path
         let secrets = context.secrets
         var action = ActionContext(
-            checks: checks, evaluator: evaluator,
+            checks: checks, evaluator: evaluator(for: RehearsedPart(subject: .attempt(intent), node: node)),
             identity: ActionIdentity(
                 run: context.id, runbook: context.plan.runbook.name.text, step: path.text, attempt: intent.tryNumber,
                 host: host.host),
@@ -66,17 +66,21 @@ extension AttemptPerformer {
         if let base = host.configuration.directory { action.channelDirectory = base }
         action.undoData = context.withMachine { $0.steps[node.index].stateBefore?.value }
         if let deadline = intent.deadline {
-            let host = host
-            action.deadline = { deadline.remaining(at: host.now) }
+            let clock = checks.clock
+            let bootID = host.clock.bootID
+            action.deadline = {
+                deadline.remaining(at: Moment(wall: clock.wall(), boot: clock.boot(), bootID: bootID()))
+            }
         }
         return action
     }
 
-    private func perform(
+    func perform(
         _ performer: any ActionPerformer, _ call: ActionCall?, _ node: PlanNode, _ intent: AttemptIntent,
         _ action: ActionContext
     ) -> AttemptOutcome {
-        let began = ContinuousClock.now
+        let clock = action.checks.clock
+        let began = clock.boot()
         var outcome: AttemptOutcome
         if let call {
             outcome = judge(performer.perform(call.argument, in: action), node, intent)
@@ -86,12 +90,12 @@ extension AttemptPerformer {
             // Nothing was noted before the first effect, so there was none.
             outcome = AttemptOutcome(.done)
         }
-        outcome.elapsed = (ContinuousClock.now - began).inMilliseconds
+        outcome.elapsed = clock.boot() - began
         return outcome
     }
 
     /// The result of an action inside the driver, with the outputs that are computed from it.
-    private func judge(_ result: ActionResult, _ node: PlanNode, _ intent: AttemptIntent) -> AttemptOutcome {
+    func judge(_ result: ActionResult, _ node: PlanNode, _ intent: AttemptIntent) -> AttemptOutcome {
         switch result.outcome {
         case .interrupted: return AttemptOutcome(.unknown, reason: "it was ended before it was done")
         case .inconclusive(let reason): return AttemptOutcome(.inconclusive, reason: reason)

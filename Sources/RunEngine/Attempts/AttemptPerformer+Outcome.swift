@@ -13,8 +13,12 @@ extension AttemptPerformer {
         guard !isInside(identity) else {
             return InsideRecord.outcome(in: directory) ?? AttemptOutcome(.unknown, reason: "its outcome cannot be read")
         }
-        var outcome = masked(judge(result, identity, directory))
-        outcome.elapsed = (result.endedBootTime - result.startedBootTime) / 1_000_000
+        let elapsed = Duration.nanoseconds(result.endedBootTime - result.startedBootTime)
+        var end = CommandEnd(result.ending, elapsed: elapsed)
+        end.endedBy = result.endedBy
+        end.files = CommandFiles(in: directory)
+        var outcome = masked(judge(end, identity))
+        outcome.elapsed = elapsed.inMilliseconds
         return outcome
     }
 
@@ -25,19 +29,20 @@ extension AttemptPerformer {
         return kind != "run" && kind != "command"
     }
 
-    private func judge(_ result: AttemptResult, _ identity: AttemptIdentity, _ directory: String) -> AttemptOutcome {
-        switch (result.endedBy, result.ending) {
+    /// What the end of a command means, wherever it is known from.
+    func judge(_ end: CommandEnd, _ identity: AttemptIdentity) -> AttemptOutcome {
+        switch (end.endedBy, end.ending) {
         case (.timeout, _):
             let limit = (try? timeout(identity.node, identity.purpose)).flatMap { $0 }
             let text = limit.map { "timed out after \(DurationText.render($0))" } ?? "timed out"
-            return AttemptOutcome(.failed, cause: .timeout, reason: text + lastWords(directory))
+            return AttemptOutcome(.failed, cause: .timeout, reason: text + end.files.lastWords)
         case (.request, _): return AttemptOutcome(.unknown, reason: "it was ended on request while it ran")
         case (.itself, .notSpawned(let failure)):
             return AttemptOutcome(.failed, cause: .error, reason: words(for: failure, identity))
         case (.itself, .signalled(let signal, _)):
-            return judgeEnd(exit: 128 + Int(signal), signal: Int(signal), result, identity, directory)
+            return judgeEnd(exit: 128 + Int(signal), signal: Int(signal), end, identity)
         case (.itself, .exited(let code)):
-            return judgeEnd(exit: Int(code), signal: nil, result, identity, directory)
+            return judgeEnd(exit: Int(code), signal: nil, end, identity)
         }
     }
 
@@ -59,20 +64,20 @@ extension AttemptPerformer {
     }
 
     private func judgeEnd(
-        exit: Int, signal: Int?, _ result: AttemptResult, _ identity: AttemptIdentity, _ directory: String
+        exit: Int, signal: Int?, _ end: CommandEnd, _ identity: AttemptIdentity
     ) -> AttemptOutcome {
         let step = identity.node.step
         func failure() -> AttemptOutcome {
             guard let signal else {
-                return AttemptOutcome(.failed, cause: .exit(exit), reason: "exit \(exit)" + lastWords(directory))
+                return AttemptOutcome(.failed, cause: .exit(exit), reason: "exit \(exit)" + end.files.lastWords)
             }
             return AttemptOutcome(
-                .failed, cause: .signal(signal), reason: "ended by signal \(signal)" + lastWords(directory))
+                .failed, cause: .signal(signal), reason: "ended by signal \(signal)" + end.files.lastWords)
         }
         var outcome: AttemptOutcome
         let isAction = identity.purpose == .action || (identity.purpose == .reapply && identity.item == 0)
         if isAction, step.expect != nil || !step.outputs.isEmpty {
-            outcome = judgeResult(exit, signal, result, identity, directory, failure)
+            outcome = judgeResult(exit, signal, end, identity, failure)
         } else {
             outcome = exit == 0 ? AttemptOutcome(.done) : failure()
         }
@@ -82,22 +87,19 @@ extension AttemptPerformer {
 
     /// Judges by `expect` and reads the declared outputs.
     private func judgeResult(
-        _ exit: Int, _ signal: Int?, _ result: AttemptResult, _ identity: AttemptIdentity, _ directory: String,
-        _ failure: () -> AttemptOutcome
+        _ exit: Int, _ signal: Int?, _ end: CommandEnd, _ identity: AttemptIdentity, _ failure: () -> AttemptOutcome
     ) -> AttemptOutcome {
         let step = identity.node.step
         let bindings = bindings(identity.node)
-        let elapsed = Duration.nanoseconds(result.endedBootTime - result.startedBootTime)
         let fields = ResultBindings.process(
-            exit: exit, signal: signal, stdout: head(directory + "/stdout"), stderr: head(directory + "/stderr"),
-            elapsed: elapsed)
+            exit: exit, signal: signal, stdout: end.files.stdout(), stderr: end.files.stderr(), elapsed: end.elapsed)
         if case .failed(let reason, _)? = Expectation.judgeProcess(step.expect, result: fields, bindings) {
             guard exit == 0 || step.expect != nil else { return failure() }
             return AttemptOutcome(
-                .failed, cause: exit == 0 ? .error : .exit(exit), reason: reason + lastWords(directory))
+                .failed, cause: exit == 0 ? .error : .exit(exit), reason: reason + end.files.lastWords)
         }
         var outcome = AttemptOutcome(.done)
-        switch outputs(step, fields, bindings, directory) {
+        switch outputs(step, fields, bindings, end.files) {
         case .failure(let problem): return AttemptOutcome(.failed, cause: .error, reason: problem.message)
         case .success(let values): if !values.isEmpty { outcome.outputs = Stored(.map(values)) }
         }
@@ -105,10 +107,9 @@ extension AttemptPerformer {
     }
 
     private func outputs(
-        _ step: Step, _ fields: [String: Value], _ bindings: RunBindings, _ directory: String
+        _ step: Step, _ fields: [String: Value], _ bindings: RunBindings, _ files: CommandFiles
     ) -> Result<ValueMap, OutputProblem> {
-        let written = (try? HostFiles.read(directory + "/output", limit: OutputFile.limit + 1)) ?? []
-        return OutputFile.parse(written, step.outputs).flatMap { fromFile in
+        OutputFile.parse(files.output(), step.outputs).flatMap { fromFile in
             ComputedOutputs.evaluate(step.outputs, result: fields, bindings).map { computed in
                 ValueMap(
                     (Array(fromFile) + Array(computed)).compactMap { entry in
@@ -116,16 +117,5 @@ extension AttemptPerformer {
                     })
             }
         }
-    }
-
-    /// The first mebibyte of an output file.
-    private func head(_ path: String) -> [UInt8] { HostFiles.head(of: path, limit: 1 << 20) }
-
-    /// The last line that a failed command wrote to its standard error: most often the reason.
-    private func lastWords(_ directory: String) -> String {
-        let tail = HostFiles.tail(of: directory + "/stderr", limit: 2_000)
-        let lines = String(decoding: tail, as: UTF8.self).split(whereSeparator: \.isNewline)
-        guard let last = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return "" }
-        return ": " + last.prefix(300)
     }
 }

@@ -34,6 +34,7 @@ extension AttemptPerformer {
 
     private func prepareAction(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
         let call = call(node, intent.purpose, item: intent.item)
+        if let rehearsal = host.rehearsal { return try prepareRehearsed(node, intent, call, rehearsal) }
         guard let call, call.kind == "run" || call.kind == "command" else {
             return try prepareInside(node, intent, call)
         }
@@ -50,7 +51,7 @@ extension AttemptPerformer {
         return PreparedAttempt(intent: intent, node: node, file: file, directory: directory, work: .process(launch))
     }
 
-    private func undoEnvironment(_ node: PlanNode, _ purpose: Purpose) -> [EnvironmentEntry] {
+    func undoEnvironment(_ node: PlanNode, _ purpose: Purpose) -> [EnvironmentEntry] {
         guard purpose.isUndo, case .actions(let undo) = node.step.undo else { return [] }
         return undo.environment
     }
@@ -133,9 +134,10 @@ extension AttemptPerformer {
     private func prepareGate(_ node: PlanNode, _ intent: AttemptIntent, _ scope: Int) throws -> PreparedAttempt {
         let inputs = try inputs(of: node, scope)
         let checks = context.scopeRunbook(scope).preconditions
+        let part = RehearsedPart(subject: .attempt(intent), node: node)
         let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
             do {
-                return waitUntilMet(checks, try runContext(scope, inputs: inputs, cancellation))
+                return waitUntilMet(checks, try runContext(scope, inputs: inputs, cancellation), part)
             } catch {
                 return AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
             }
@@ -150,14 +152,15 @@ extension AttemptPerformer {
         let process = try processContext(node, intent)
         let (checks, stable) = checks(node, intent.purpose)
         let directory = try workingDirectory(node)
+        let part = RehearsedPart(subject: .attempt(intent), node: node)
         let isDoneWhen = node.ladder == nil && [.probe, .settle, .undoProbe].contains(intent.purpose)
         let isFirstLook = node.ladder != nil && intent.purpose == .probe
         let work: @Sendable (Cancellation) -> AttemptOutcome = { [self] cancellation in
             var checkContext = checkContext(
                 node, scope: node.scope, process: process, directory: directory, cancellation)
             checkContext.isDoneWhen = isDoneWhen
-            if isFirstLook { return firstLook(checks, stable, checkContext) }
-            return look(checks, stable, checkContext)
+            if isFirstLook { return firstLook(checks, stable, checkContext, part) }
+            return look(checks, stable, checkContext, part)
         }
         return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
     }
@@ -179,8 +182,11 @@ extension AttemptPerformer {
     }
 
     /// Looks once, or until the list is stable.
-    func look(_ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext) -> AttemptOutcome {
-        let began = ContinuousClock.now
+    func look(
+        _ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext, _ part: RehearsedPart
+    ) -> AttemptOutcome {
+        let began = context.clock.boot()
+        let evaluator = evaluator(for: part)
         var outcome: AttemptOutcome
         do {
             if let stable {
@@ -195,16 +201,18 @@ extension AttemptPerformer {
         } catch {
             outcome = AttemptOutcome(.inconclusive, cause: .error, reason: "\(error)")
         }
-        outcome.elapsed = (ContinuousClock.now - began).inMilliseconds
+        outcome.elapsed = context.clock.boot() - began
         return outcome
     }
 
     /// Whether no remedy is needed: one look that is not met says no at once, one that is met must last.
-    private func firstLook(_ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext) -> AttemptOutcome {
-        let first = look(checks, nil, context)
+    private func firstLook(
+        _ checks: [CheckCall], _ stable: UntilStable?, _ context: CheckContext, _ part: RehearsedPart
+    ) -> AttemptOutcome {
+        let first = look(checks, nil, context, part)
         guard first.kind == .done, var stable else { return first }
         stable.failFast = true
-        return look(checks, stable, context)
+        return look(checks, stable, context, part)
     }
 
     private static func outcome(

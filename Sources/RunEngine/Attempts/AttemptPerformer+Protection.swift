@@ -9,6 +9,11 @@ extension AttemptPerformer {
     /// The snapshot before a step's first attempt, or its restore.
     func prepareProtection(_ node: PlanNode, _ intent: AttemptIntent) throws -> PreparedAttempt {
         let items = try protectedItems(node)
+        if let rehearsal = host.rehearsal {
+            let part = RehearsedPart(subject: .attempt(intent), node: node)
+            let work: @Sendable (Cancellation) -> AttemptOutcome = { _ in rehearsal.protection(part) }
+            return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
+        }
         let snapshot = context.withMachine { $0.steps[node.index].snapshot }
         let work: @Sendable (Cancellation) -> AttemptOutcome
         var file: AttemptFile?
@@ -32,6 +37,7 @@ extension AttemptPerformer {
     ///
     /// What cannot be looked at now is left to the step itself.
     func missingRoom(_ cancellation: Cancellation) -> String? {
+        guard host.rehearsal == nil else { return nil }
         let protector = protector(cancellation)
         let needed = context.withMachine(\.workNodes).filter(isProtectionKnown).reduce(UInt64(0)) { total, node in
             guard let items = try? protectedItems(node), let room = try? protector.room(for: items) else {

@@ -47,6 +47,7 @@ extension AttemptPerformer {
         process.umask = settings.umask ?? 0o022
         if let user = settings.user {
             let name = try text(user, bindings)
+            guard host.rehearsal == nil else { return process }
             guard let credentials = try UserCredentials.named(name) else {
                 throw PreparationProblem("there is no user '\(name)' on this host")
             }
@@ -116,7 +117,7 @@ extension AttemptPerformer {
         let desk = desk
         var checks = CheckContext(
             bindings: bindings, secretBindings: bindings.withSecrets, home: context.plan.system?.home,
-            directory: directory, process: process, http: host.http, clock: .live, cancellation: cancellation,
+            directory: directory, process: process, http: host.http, clock: clock, cancellation: cancellation,
             runProcess: { desk.run($0, $1, held: held) })
         checks.services = context.plan.system?.services ?? [:]
         checks.filesDirectory = context.filesDirectory(scope: scope)

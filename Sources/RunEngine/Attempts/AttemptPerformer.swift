@@ -22,7 +22,10 @@ final class AttemptPerformer: Sendable {
     /// The standard shell by search path.
     let shells = Mutex<[String: [String]]>([:])
     /// Asks the driver to journal what an undo will need.
-    private let recorder = Mutex<(@Sendable (StepPath, Value) -> Bool)?>(nil)
+    private let recorder = Mutex<Recorder?>(nil)
+
+    /// `waits`: until it is on disk; false where that cannot be.
+    typealias Recorder = @Sendable (StepPath, Value, _ waits: Bool) -> Bool
 
     init(context: RunContext, host: EngineHost) {
         self.context = context
@@ -31,13 +34,11 @@ final class AttemptPerformer: Sendable {
         actions = Dictionary(uniqueKeysWithValues: BuiltInActions.all.map { ($0.kind, $0) })
     }
 
-    func setRecorder(_ record: @escaping @Sendable (StepPath, Value) -> Bool) {
-        recorder.withLock { $0 = record }
-    }
+    func setRecorder(_ record: @escaping Recorder) { recorder.withLock { $0 = record } }
 
-    func recordUndoData(_ path: StepPath, _ value: Value) -> Bool {
+    func recordUndoData(_ path: StepPath, _ value: Value, waits: Bool = true) -> Bool {
         let record = recorder.withLock { $0 }
-        return record?(path, value) ?? false
+        return record?(path, value, waits) ?? false
     }
 
     func bindings(_ node: PlanNode) -> RunBindings { RunBindings(context, scope: node.scope, node: node.index) }
@@ -51,7 +52,13 @@ final class AttemptPerformer: Sendable {
     ) {
         let cancellation = Cancellation()
         let key = Self.key(attempt.intent.step, attempt.intent.number)
-        cancellations.withLock { $0[key] = (cancellation, attempt.intent.purpose.onlyLooks || attempt.node.isWait) }
+        let onlyLooks = attempt.intent.purpose.onlyLooks || attempt.node.isWait
+        cancellations.withLock { $0[key] = (cancellation, onlyLooks) }
+        if let rehearsal = host.rehearsal {
+            guard rehearsal.mayStart(attempt.intent) else { return }
+            let of = (path: attempt.intent.step, number: attempt.intent.number)
+            return schedule(masked(work(cancellation)), of: of, cancellation, onlyLooks: onlyLooks, reply)
+        }
         do {
             try WorkerThread.start(name: "attempt") { [self] in
                 let outcome = masked(marked(attempt, cancellation, work))
@@ -121,6 +128,8 @@ final class AttemptPerformer: Sendable {
     }
 
     func remember(_ kind: AttemptOutcome.Kind, of path: StepPath, _ number: Int) {
+        // A rehearsed attempt leaves nothing behind.
+        guard host.rehearsal == nil else { return }
         let entry = Failed(
             step: path, directory: context.attemptDirectory(path, number), isLost: kind == .unknown)
         failed.withLock { $0.append(entry) }

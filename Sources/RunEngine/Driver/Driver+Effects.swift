@@ -200,6 +200,8 @@ extension Driver {
         }
         guard isMutating else { return }
         unsyncedEffects = true
+        // Where nothing is written there is nothing to sync meanwhile.
+        guard host.rehearsal == nil else { return }
         let now = host.now.boot
         guard now - lastSync >= 30_000 else { return }
         lastSync = now

@@ -38,19 +38,20 @@ extension Driver {
     func lookAgain(_ path: StepPath, _ number: Int) { look(path, number, place) }
 
     private func look(_ path: StepPath, _ number: Int, _ recorded: Place) {
+        if let rehearsal = host.rehearsal { return settle(path, number, rehearsal) }
         let paths = AttemptEvidence.Paths(directory: context.attemptDirectory(path, number))
         do {
             let finding = try AttemptEvidence.gather(
                 paths, recorded: recorded, current: place, processes: host.processes)
-            settle(path, number, finding)
+            settle(path, number, finding.evidence, finding.file)
         } catch {
             let reason = "what became of it cannot be found out: \(error)"
             end(path, number, AttemptOutcome(.unknown, reason: reason))
         }
     }
 
-    private func settle(_ path: StepPath, _ number: Int, _ finding: AttemptEvidence.Finding) {
-        switch finding.evidence {
+    private func settle(_ path: StepPath, _ number: Int, _ evidence: AttemptEvidence, _ file: AttemptFile?) {
+        switch evidence {
         case .finished(let result):
             guard let identity = identity(path, number) else { return }
             end(path, number, performer.outcome(of: result, identity))
@@ -59,7 +60,22 @@ extension Driver {
             end(
                 path, number,
                 AttemptOutcome(.unknown, reason: "Belay was interrupted while it ran, and it left no result"))
-        case .running(let supervisor): adopt(path, number, supervisor, finding.file)
+        case .running(let supervisor): adopt(path, number, supervisor, file)
+        }
+    }
+
+    private func settle(_ path: StepPath, _ number: Int, _ rehearsal: any Rehearsal) {
+        switch rehearsal.evidence(path, number) {
+        case .finished(let outcome): end(path, number, outcome)
+        case .neverLaunched: settle(path, number, .neverLaunched, nil)
+        case .lost: settle(path, number, .lost, nil)
+        case .running(var outcome, let left):
+            decide(.record(.attemptAdopted(path, number: number, pid: 0)))
+            outcome.elapsed = left
+            let mailbox = mailbox
+            performer.schedule(outcome, of: (path, number), Cancellation(), onlyLooks: false) {
+                mailbox.send(.ended(path, number: number, $0))
+            }
         }
     }
 

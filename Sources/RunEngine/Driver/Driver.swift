@@ -69,7 +69,11 @@ package final class Driver {
         performer = AttemptPerformer(context: context, host: host)
         let mailbox = mailbox
         let desk = performer.desk
-        performer.setRecorder { path, value in
+        performer.setRecorder { path, value, waits in
+            guard waits else {
+                mailbox.send(.record(path, Stored(value), reply: { _ in }))
+                return true
+            }
             let answer = Mailbox<Bool>()
             mailbox.send(.record(path, Stored(value), reply: { answer.send($0) }))
             return answer.receive(within: nil).first ?? false
@@ -105,7 +109,7 @@ package final class Driver {
             }
             if tellWaiting() { continue }
             if let end = try park() { return end }
-            for message in mailbox.receive(within: patience) { handle(message) }
+            for message in try receive() { handle(message) }
             try readInbox()
         }
     }
@@ -183,6 +187,7 @@ package final class Driver {
         guard !uncommitted.isEmpty || !consumed.isEmpty else { return false }
         if context.withMachine({ $0.run.isClosed }) || prepared.contains(where: \.needsSyncBefore) { syncNow() }
         host.crashPoint("driver.before_commit")
+        try host.rehearsal?.willCommit(prepared.map(\.intent))
         if try !write(onlyIfInboxEmpty: false) { try reconsider() }
         host.crashPoint("driver.after_commit")
         let starts = prepared
@@ -193,7 +198,7 @@ package final class Driver {
         return true
     }
 
-    /// The run's outputs belong to its outcome, and are computed once that is decided.
+    /// The run's outputs belong to its outcome, and are computed once that is decided and before the run closes.
     private func computeOutputs() {
         let isDue = context.withMachine { $0.run.decidedOutcome != nil && $0.run.outputs == nil && !$0.run.isClosed }
         guard isDue, let outputs = performer.runOutputs() else { return }
@@ -250,12 +255,20 @@ package final class Driver {
 
     // MARK: Waiting
 
-    /// How long to wait for a message, milliseconds.
+    /// Waits for messages; not for long, because the inbox is to be looked at, too.
+    private func receive() throws -> [DriverMessage] {
+        guard let rehearsal = host.rehearsal else { return mailbox.receive(within: min(patience, 250)) }
+        let messages = mailbox.receive(within: 0)
+        guard messages.isEmpty else { return messages }
+        try rehearsal.pass(atMost: patience)
+        return mailbox.receive(within: 0)
+    }
+
+    /// How long until something is due that nobody tells, milliseconds.
     private var patience: Int64 {
         let now = host.now
         let timers = context.withMachine { [$0.nextTimer, $0.run.openDeadline, $0.run.openEstimate] }
-        let next = timers.compactMap { $0?.remaining(at: now) }.min() ?? .max
-        return max(0, min(next, 250))
+        return max(0, timers.compactMap { $0?.remaining(at: now) }.min() ?? .max)
     }
 
     /// What people said meanwhile.

@@ -19,6 +19,8 @@ package struct EngineHost: Sendable {
     package var sync: @Sendable () -> Void
     /// Called at the named points of the protocol; tests die there.
     package var crashPoint: @Sendable (String) -> Void
+    /// Stands in for everything that attempts touch; nil where runs are real.
+    package var rehearsal: (any Rehearsal)?
 
     package init(
         clock: HostClock, processes: ProcessTable, launcher: Launcher, http: HTTPClient, configuration: Configuration,

@@ -2,11 +2,17 @@ import Synchronization
 
 /// Counts from 1, across threads.
 final class Counter: Sendable {
-    private let value = Mutex(0)
+    private let count = Mutex(0)
 
-    func next() -> Int {
-        value.withLock {
-            $0 += 1
+    /// How far it has counted.
+    var value: Int { count.withLock { $0 } }
+
+    func next() -> Int { add(1) }
+
+    @discardableResult
+    func add(_ amount: Int) -> Int {
+        count.withLock {
+            $0 += amount
             return $0
         }
     }

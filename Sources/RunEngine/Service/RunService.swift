@@ -48,6 +48,19 @@ package final class RunService: Sendable {
         _ plan: Plan, _ pinned: Pinned, _ created: RunEvent.Created, locks: [LockRequest], system: String?,
         at now: Moment
     ) throws(ServiceFailure) -> RunID {
+        var new = try Self.opened(plan, pinned, created, by: actor, system: system, at: now)
+        new.locks = locks
+        do throws(JournalFailure) {
+            let id = try journal.createRun(new) { lock in self.isDriven(lock.run) }
+            try workspace.state.makeRunDirectory(id, plan.runbook.name)
+            return id
+        } catch { throw .journal(error) }
+    }
+
+    /// What opens a run in a journal.
+    static func opened(
+        _ plan: Plan, _ pinned: Pinned, _ created: RunEvent.Created, by actor: Actor, system: String?, at now: Moment
+    ) throws(ServiceFailure) -> NewRun {
         var machine = RunMachine(plan: plan)
         guard case .events(let events) = machine.decide(.create(created), DecisionContext(now: now)) else {
             throw .refused("internal error: the run cannot be opened", help: nil)
@@ -58,13 +71,8 @@ package final class RunService: Sendable {
         var new = NewRun(
             pinned: pinned, system: system, requester: actor, events: events.map { JournalEntry(at: now.wall, $0) },
             record: machine.run)
-        new.locks = locks
         for index in machine.unsaved { new.steps[machine.node(index).path] = machine.steps[index] }
-        do throws(JournalFailure) {
-            let id = try journal.createRun(new) { lock in self.isDriven(lock.run) }
-            try workspace.state.makeRunDirectory(id, plan.runbook.name)
-            return id
-        } catch { throw .journal(error) }
+        return new
     }
 
     /// Starts a new run that takes back what a closed run did, from what that run pinned and saved.
@@ -160,24 +168,29 @@ package final class RunService: Sendable {
     /// Records a decision for whoever drives the run, or for its next driver.
     package func say(_ run: RunID, _ kind: String, _ decision: HumanDecision) throws(ServiceFailure) -> InboxResult {
         do {
-            let plan = try plan(from: try journal.pinned(run))
-            let entry = InboxEntry(
-                id: decision.id, run: run, kind: kind, payload: try Stored(encoding: decision), actor: decision.actor,
-                at: decision.at)
-            return try journal.record(entry) { stored in
-                if kind == InboxKind.pause {
-                    return stored.record.isClosed ? .refuse(why: "the run is closed") : .accept
-                }
-                let now = Moment(wall: decision.at, boot: 0, bootID: "")
-                let command: RunCommand = kind == InboxKind.cancel ? .cancel(decision) : .decide(decision)
-                return Self.judge(command, stored, plan, now)
-            }
+            return try Self.say(run, kind, decision, plan: try plan(from: try journal.pinned(run)), journal)
         } catch let failure as ServiceFailure {
             throw failure
         } catch let failure as JournalFailure {
             throw .journal(failure)
         } catch {
             throw .refused("\(error)", help: nil)
+        }
+    }
+
+    static func say(_ run: RunID, _ kind: String, _ decision: HumanDecision, plan: Plan, _ journal: any Journal)
+        throws -> InboxResult
+    {
+        let entry = InboxEntry(
+            id: decision.id, run: run, kind: kind, payload: try Stored(encoding: decision), actor: decision.actor,
+            at: decision.at)
+        return try journal.record(entry) { stored in
+            if kind == InboxKind.pause {
+                return stored.record.isClosed ? .refuse(why: "the run is closed") : .accept
+            }
+            let now = Moment(wall: decision.at, boot: 0, bootID: "")
+            let command: RunCommand = kind == InboxKind.cancel ? .cancel(decision) : .decide(decision)
+            return judge(command, stored, plan, now)
         }
     }
 

@@ -39,7 +39,7 @@ extension RunMachine {
     }
 
     /// What can be taken back of a step in its present state.
-    func takeBack(_ index: Int) -> PlanNode.TakeBack {
+    func takeBack(_ index: Int) -> Step.TakeBack {
         let declared = graph.nodes[index].takeBack
         // A commit step is failed only once its probe, or a person, has said that it did not take effect.
         if case .irreversible = declared, isProbed(index), steps[index].state == .failed { return .nothing }

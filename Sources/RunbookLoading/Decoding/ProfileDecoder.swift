@@ -25,6 +25,16 @@ struct ProfileDecoder {
             services: services(node.value(for: "services")), span: nameNode.span)
     }
 
+    /// Keys and services that are to replace or extend those of a profile; it has no name of its own.
+    func decodeParts(_ node: SyntaxNode) -> SystemProfile {
+        checkNames(node)
+        var value = ValueMap()
+        for entry in node.mapping ?? [] where entry.key != "system" { value[entry.key] = Value(entry.value) }
+        return SystemProfile(
+            name: node.value(for: "system").flatMap { context.literal($0) } ?? "", title: nil, value: value,
+            services: services(node.value(for: "services")), span: node.span)
+    }
+
     /// Keys on every level must be able to stand in expressions.
     private func checkNames(_ node: SyntaxNode) {
         for entry in node.mapping ?? [] {

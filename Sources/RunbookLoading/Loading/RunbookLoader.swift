@@ -65,6 +65,11 @@ package struct RunbookLoader: Sendable {
         }
     }
 
+    /// Loads a file of runbook tests; nil where there are errors.
+    package func loadTests(_ path: String) -> (tests: RunbookTestFile?, diagnostics: DiagnosticBag) {
+        read(path) { context, root in TestFileDecoder(context: context).decode(root) }
+    }
+
     /// Loads `belay.yml`; nil where there are errors.
     package func loadConfiguration(_ path: String) -> (configuration: Configuration?, diagnostics: DiagnosticBag) {
         read(path) { context, root in

@@ -1,0 +1,204 @@
+import Actions
+import Checks
+import Diagnostics
+import Expressions
+import RunEngine
+import RunHost
+import RunMachine
+import RunPlan
+import RunbookModel
+import Synchronization
+
+/// The world of one test: mocks in place of the host, and a clock that moves only when nothing else can happen.
+final class MockHost: Rehearsal {
+    let clock: ManualHostClock
+    let settings: TestSettings
+    let shared: TestSettings
+    let state: Mutex<State>
+
+    struct State {
+        var book: MockBook
+        /// What will end, and when: milliseconds since boot.
+        var agenda: [(due: Int64, order: Int, end: RehearsedEnd)] = []
+        var scheduled = 0
+        var launched: [String: Launch] = [:]
+        var crashes: [CrashOrder]
+        /// The crash that the driver dies of, or has died of last, and the attempt that it hit.
+        var dying: (crash: CrashOrder, attempt: String)?
+        var isDying = false
+        var boots = 1
+        var missing: [MissingMock] = []
+        var problems: [String] = []
+        var notified: [String] = []
+        /// Looks at the preconditions and at `rollback.verify`.
+        var runLooks: [String: Int] = [:]
+
+        mutating func add(_ mock: MissingMock) {
+            if !missing.contains(mock) { missing.append(mock) }
+        }
+    }
+
+    /// An attempt that was started.
+    struct Launch {
+        /// It has a supervisor, which outlives the driver.
+        let isCommand: Bool
+        var outcome: AttemptOutcome?
+        var due: Int64 = 0
+    }
+
+    init(_ test: RunbookTest, _ shared: TestSettings) {
+        settings = test.settings
+        self.shared = shared
+        let start = test.settings.now ?? shared.now ?? 1_772_330_400_000
+        clock = ManualHostClock(wallTime: start * 1_000_000, bootTime: 1_000_000_000_000, bootID: "boot-1")
+        state = Mutex(State(book: MockBook(test.settings, shared), crashes: test.crashes))
+    }
+
+    private var now: Int64 { clock.clock.bootTime() / 1_000_000 }
+    static func key(_ path: StepPath, _ number: Int) -> String { "\(path)#\(number)" }
+
+    // MARK: Time
+
+    func schedule(_ end: RehearsedEnd) {
+        let now = now
+        state.withLock { state in
+            state.scheduled += 1
+            let due = now + max(0, end.outcome.elapsed ?? 0)
+            state.agenda.append((due, state.scheduled, end))
+            guard let attempt = end.attempt else { return }
+            let key = Self.key(attempt.path, attempt.number)
+            state.launched[key, default: Launch(isCommand: false)].outcome = end.outcome
+            state.launched[key]?.due = due
+        }
+    }
+
+    func pass(atMost milliseconds: Int64) throws {
+        let now = now
+        let latest = milliseconds == .max ? .max : now + milliseconds
+        guard let next = try state.withLock({ try Self.takeNext(&$0, now, until: latest) }) else {
+            guard milliseconds < .max else { throw TestStuck() }
+            clock.advance(by: .milliseconds(milliseconds))
+            return
+        }
+        if next.due > now { clock.advance(by: .milliseconds(next.due - now)) }
+        next.end.tell(next.end.outcome)
+    }
+
+    /// What ends next, taken from the agenda; nil where nothing ends until then.
+    private static func takeNext(
+        _ state: inout State, _ now: Int64, until latest: Int64
+    ) throws -> (due: Int64, end: RehearsedEnd)? {
+        if state.isDying { throw DriverDied() }
+        for item in state.agenda {
+            if let attempt = item.end.attempt { try dieIfDue(&state, .started, key(attempt.path, attempt.number)) }
+        }
+        let void = state.agenda.indices.first { state.agenda[$0].end.isVoid() }
+        let first = state.agenda.indices.min { left, right in
+            (state.agenda[left].due, state.agenda[left].order) < (state.agenda[right].due, state.agenda[right].order)
+        }
+        guard let index = void ?? first else { return nil }
+        let item = state.agenda[index]
+        guard void != nil || item.due <= latest else { return nil }
+        if let attempt = item.end.attempt { try dieIfDue(&state, .finished, key(attempt.path, attempt.number)) }
+        state.agenda.remove(at: index)
+        return (void == nil ? item.due : now, item.end)
+    }
+
+    // MARK: Crashes
+
+    /// The attempts that a crash is waiting for, by key.
+    private func isHit(_ intent: AttemptIntent, by crash: CrashOrder) -> Bool {
+        let wanted = crash.purpose.map { [$0] } ?? [Purpose.action.rawValue, Purpose.verify.rawValue]
+        guard wanted.contains(intent.purpose.rawValue), intent.tryNumber == crash.tryNumber else { return false }
+        return StepPattern(crash.step.value).rank(intent.step.text) != nil
+    }
+
+    func willCommit(_ intents: [AttemptIntent]) throws {
+        try state.withLock { state in
+            if state.isDying { throw DriverDied() }
+            guard let crash = state.crashes.first else { return }
+            for intent in intents where isHit(intent, by: crash) {
+                let key = Self.key(intent.step, intent.number)
+                state.dying = (crash, key)
+                if crash.point == .beforeCommit {
+                    state.crashes.removeFirst()
+                    state.isDying = true
+                    throw DriverDied()
+                }
+                return
+            }
+        }
+    }
+
+    func mayStart(_ intent: AttemptIntent) -> Bool {
+        state.withLock { state in
+            if state.isDying { return false }
+            let key = Self.key(intent.step, intent.number)
+            guard let crash = state.crashes.first, crash.point == .intended, state.dying?.attempt == key else {
+                return true
+            }
+            state.crashes.removeFirst()
+            state.isDying = true
+            return false
+        }
+    }
+
+    private static func dieIfDue(_ state: inout State, _ point: CrashOrder.Point, _ key: String) throws {
+        guard let crash = state.crashes.first, crash.point == point, state.dying?.attempt == key else { return }
+        state.crashes.removeFirst()
+        state.isDying = true
+        throw DriverDied()
+    }
+
+    /// A new driver comes; the host goes on from where the last one left it.
+    func revive() {
+        let (boot, down) = state.withLock { state in
+            let crash = state.isDying ? state.dying?.crash : nil
+            if crash?.reboots == true { state.boots += 1 }
+            state.isDying = false
+            state.agenda.removeAll()
+            return (crash?.reboots == true ? state.boots : nil, crash?.down ?? .zero)
+        }
+        clock.advance(by: down)
+        if let boot { clock.reboot(bootID: "boot-\(boot)") }
+    }
+
+    func evidence(_ path: StepPath, _ number: Int) -> RehearsedEvidence {
+        let now = now
+        return state.withLock { state in
+            let key = Self.key(path, number)
+            let crash = state.dying?.attempt == key ? state.dying?.crash : nil
+            let isReboot = state.dying?.crash.reboots == true
+            guard let launch = state.launched[key], let outcome = launch.outcome else {
+                return crash?.evidence == .lost ? .lost : .neverLaunched
+            }
+            if isReboot { return crash?.point == .finished ? .finished(outcome) : .lost }
+            switch crash?.evidence ?? crash.map(\.point.evidence) {
+            case .finished: return .finished(outcome)
+            case .running: return .running(outcome, left: max(0, launch.due - now))
+            case .neverLaunched: return .neverLaunched
+            case .lost: return .lost
+            case nil: return launch.isCommand ? .running(outcome, left: max(0, launch.due - now)) : .lost
+            }
+        }
+    }
+}
+
+/// The driver of the test dies here.
+struct DriverDied: Error {}
+
+/// Nothing will ever happen any more in a run that waits for something.
+struct TestStuck: Error, CustomStringConvertible {
+    let description = "the run waits for something that never happens"
+}
+
+extension CrashOrder.Point {
+    /// What the next driver finds of the attempt, where the test does not say.
+    fileprivate var evidence: CrashOrder.Evidence {
+        switch self {
+        case .beforeCommit, .intended: .neverLaunched
+        case .started: .lost
+        case .finished: .finished
+        }
+    }
+}
