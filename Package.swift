@@ -98,7 +98,7 @@ let package = Package(
                 "Checks", "Actions", "RunJournal", "RunEngine",
             ], path: "Tests/TestSupport", exclude: ["README.md"], swiftSettings: strict),
         .testTarget(name: "LayeringTests"),
-        .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "RunbookLoading", "belaydev"]),
+        .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "RunbookLoading", "RunbookModel", "belaydev"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Diagnostics"]),
         .testTarget(
@@ -126,6 +126,7 @@ let package = Package(
             dependencies: ["CSQLite", "Expressions", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"],
             exclude: ["Runbooks"]),
         .testTarget(name: "DemoServiceTests"),
+        .testTarget(name: "LibraryTests", dependencies: ["Expressions", "RunHost", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

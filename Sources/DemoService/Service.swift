@@ -49,7 +49,7 @@ final class Service: Sendable {
     private func route(method: String, path: String, body: [UInt8]) -> HTTPResponse {
         switch (method, path) {
         case ("GET", "/api/status"): return status()
-        case ("GET", "/api/items"), ("POST", "/api/items") where Files.exists(home.maintenance):
+        case (_, "/api/items") where Files.exists(home.maintenance):
             return HTTPResponse(status: 503, body: #"{"error":"closed for maintenance"}"#)
         case ("GET", "/api/items"):
             let limit = configuration.withLock { $0.pageSize }

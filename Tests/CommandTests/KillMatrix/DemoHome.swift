@@ -42,7 +42,7 @@ struct DemoHome {
         let path = Self.root + "/runbooks/systems/demo.yml"
         var lines = String(decoding: try HostFiles.read(path, limit: 1 << 20), as: UTF8.self)
             .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        for word in ["start", "stop", "migrate", "dump"] {
+        for word in ["start", "stop", "migrate"] {
             guard let index = lines.firstIndex(where: { $0.contains(" \(word): [") }) else {
                 throw TestFailure("the demo profile has no command '\(word)'")
             }
