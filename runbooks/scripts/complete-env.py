@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Adds variables that are missing to an environment file; what is there stays as it is.
 
-usage: complete-env.py FILE DEFAULTS      (DEFAULTS: names and values, as JSON)
+usage: complete-env.py FILE      (in the environment: DEFAULTS, a list of {name, value}, as JSON)
 Exits with 1 where nothing is missing: the variables are not the cause.
 """
 import json
@@ -12,7 +12,8 @@ from pathlib import Path
 
 
 def main() -> int:
-    path, defaults = Path(sys.argv[1]), json.loads(sys.argv[2])
+    path = Path(sys.argv[1])
+    defaults = {entry["name"]: entry["value"] for entry in json.loads(os.environ["DEFAULTS"])}
     text = path.read_text("utf-8") if path.exists() else ""
     present = set(re.findall(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=", text, re.MULTILINE))
     missing = {name: value for name, value in defaults.items() if name not in present}
