@@ -37,6 +37,9 @@ let package = Package(
         .target(
             name: "RunbookLoading", dependencies: ["CYAML", "Diagnostics", "Expressions", "RunbookModel"],
             exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "ConfigFiles", dependencies: ["Expressions", "RunbookModel", "RunbookLoading"],
+            exclude: ["README.md"], swiftSettings: strict),
         // One execution. Sees no YAML.
         .target(
             name: "RunPlan", dependencies: ["CDigest", "Diagnostics", "Expressions", "RunbookModel"],
@@ -57,8 +60,9 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Actions",
-            dependencies: ["CSQLite", "Diagnostics", "Expressions", "RunbookModel", "RunHost", "Checks"],
-            exclude: ["README.md"], swiftSettings: strict),
+            dependencies: [
+                "CDigest", "CSQLite", "ConfigFiles", "Diagnostics", "Expressions", "RunbookModel", "RunHost", "Checks",
+            ], exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunJournal",
             dependencies: [
@@ -104,6 +108,9 @@ let package = Package(
         .testTarget(
             name: "RunbookLoadingTests",
             dependencies: ["RunbookLoading", "RunbookModel", "Expressions", "Diagnostics"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "ConfigFilesTests", dependencies: ["ConfigFiles", "Expressions", "RunbookModel", "RunbookLoading"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "RunMachineTests",
             dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine", "RunReport"]),

@@ -7,5 +7,8 @@ package enum BuiltInActions {
         SetAction(),
         NotifyAction(),
         EndAction(),
+        FilesAction(),
+        ConfigAction(),
+        CollectAction(),
     ]
 }

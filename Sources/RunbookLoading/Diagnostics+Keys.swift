@@ -134,6 +134,38 @@ extension Diagnostic {
         Diagnostic(.emptyStep, "there is no check here", at: node.span, help: "give it a kind, such as `http` or `run`")
     }
 
+    static func noOperation(_ node: SyntaxNode) -> Diagnostic {
+        Diagnostic(.emptyStep, "there is nothing to do here", at: node.span)
+    }
+
+    /// `why` is lower case.
+    static func badConfigPath(_ why: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .wrongType, why, at: span,
+            help: "write for example server.ports[0], labels.\"app.name\", or the JSON Pointer /server/ports/0")
+    }
+
+    static func badVersion(_ text: String, _ span: Span) -> Diagnostic {
+        Diagnostic(.wrongType, "'\(text.shortened)' is not a version", at: span, help: "write for example \"1.2.0\"")
+    }
+
+    static func duplicateHop(_ version: String, _ span: Span, first: Span) -> Diagnostic {
+        Diagnostic(
+            .conflictingKeys, "there are two hops to \(version)", at: span, context: [Label(first, "the first one")])
+    }
+
+    static func pathNotLiteral(_ key: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .wrongType, "`\(key)` must be known before the run, because the file is pinned with it", at: span,
+            help: "write its path without ${{ }}")
+    }
+
+    static func pathNotBeside(_ path: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .unreadableFile, "'\(path)' is outside the directory of the runbook", at: span,
+            help: "files that a run pins lie beside the runbook or below it")
+    }
+
     static func noAction(_ node: SyntaxNode, of what: String) -> Diagnostic {
         Diagnostic(.emptyStep, "there is no action in \(what)", at: node.span, help: "give it one, such as `run`")
     }

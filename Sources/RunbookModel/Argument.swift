@@ -19,10 +19,13 @@ package indirect enum Argument: Sendable {
         package let key: String
         package let value: Argument
         package let span: Span
-        package init(key: String, value: Argument, span: Span) {
+        /// Not written under the key, but taken from a file that the run pins.
+        package let isPinned: Bool
+        package init(key: String, value: Argument, span: Span, isPinned: Bool = false) {
             self.key = key
             self.value = value
             self.span = span
+            self.isPinned = isPinned
         }
     }
 
@@ -68,7 +71,9 @@ package indirect enum Argument: Sendable {
         case .list(let items): return .list(try items.map { try $0.resolved(evaluate) })
         case .record(let fields):
             return .record(
-                try fields.map { Field(key: $0.key, value: try $0.value.resolved(evaluate), span: $0.span) })
+                try fields.map {
+                    Field(key: $0.key, value: try $0.value.resolved(evaluate), span: $0.span, isPinned: $0.isPinned)
+                })
         }
     }
 }

@@ -127,7 +127,7 @@ extension KindDeclaration {
     ])
 
     private static let fileOperation: Shape = .record([
-        Key("copy", pathPair, "copies a file or tree"),
+        Key("copy", pathPair, "makes `to` an exact copy of a file or tree"),
         Key("move", pathPair, "moves a file or tree"),
         Key(
             "write",
@@ -136,7 +136,13 @@ extension KindDeclaration {
                 Key("content", .string, required: true, secrets: true, "its text"),
                 Key("mode", .mode, "its mode"), Key("owner", .string, "user or user:group"),
             ]), "writes a file"),
-        Key("template", pathPair, "writes a file from a template with `${{ }}`"),
+        Key(
+            "template",
+            .record([
+                Key("from", .path, required: true, "the template, pinned in the run"),
+                Key("to", .path, required: true, "the file"), Key("mode", .mode, "its mode"),
+                Key("owner", .string, "user or user:group"),
+            ]), "writes a file from a template with `${{ }}`"),
         Key(
             "link",
             .record([
@@ -165,42 +171,36 @@ extension KindDeclaration {
         Key("delete", .path, "deletes a file or tree"),
     ])
 
-    private static let configChange: Shape = .record([
+    private static func edit(_ name: String, _ summary: String) -> Key {
         Key(
-            "set",
+            name,
             .record([
                 Key("path", .string, required: true, "where"),
-                Key("value", .value, required: true, secrets: true, "what"),
-            ]), "sets a value"),
-        Key(
-            "default",
-            .record([
-                Key("path", .string, required: true, "where"),
-                Key("value", .value, required: true, secrets: true, "what"),
-            ]), "sets a value where none is"),
+                Key("value", .value, required: true, secrets: true, variables: ["doc"], "what"),
+            ]), summary)
+    }
+
+    /// One change of `config`, and of a hop in a migration file.
+    package static let configChange: Shape = .record([
+        edit("set", "sets a value; mappings above it are made"),
+        edit("default", "sets a value where there is none"),
         Key(
             "move",
             .record([
                 Key("from", .string, required: true, "from where"), Key("to", .string, required: true, "to where"),
-                Key("else", .value, "the value where `from` is absent"),
+                Key("else", .value, secrets: true, variables: ["doc"], "the value where both are absent"),
             ]), "moves a value"),
         Key("delete", .string, "deletes a value"),
-        Key(
-            "merge",
-            .record([Key("path", .string, required: true, "where"), Key("value", .value, required: true, "what")]),
-            "merges a mapping"),
-        Key(
-            "append",
-            .record([Key("path", .string, required: true, "where"), Key("value", .value, required: true, "what")]),
-            "appends to a list"),
-        Key("when", .expression(.none, variables: ["doc"]), "only then"),
+        edit("merge", "lays a mapping over the one that is there"),
+        edit("append", "adds an item to a list that does not have it"),
+        Key("when", .expression(.none, variables: ["doc"]), "only then; `doc` is the file as data"),
     ])
 
     private static let dataActions: [KindDeclaration] = [
         KindDeclaration(
-            "files", "Changes files.", effect: .reversible, performed: false, .oneOrMany(fileOperation)),
+            "files", "Changes files.", effect: .reversible, .oneOrMany(fileOperation)),
         KindDeclaration(
-            "config", "Edits or migrates a configuration file as data.", effect: .reversible, performed: false,
+            "config", "Edits or migrates a configuration file as data.", effect: .reversible,
             .record([
                 Key("file", .path, required: true, "the file"),
                 Key("format", .choice(["yaml", "json", "ini", "env"]), "default by its name"),
@@ -209,7 +209,7 @@ extension KindDeclaration {
                     "migrate",
                     .record([
                         Key("to", .string, required: true, "the version to reach"),
-                        Key("using", .path, required: true, "the migration file"),
+                        Key("using", .path, required: true, "the migration file, pinned in the run"),
                     ]), "versioned edits"),
             ])),
         KindDeclaration(
@@ -229,7 +229,7 @@ extension KindDeclaration {
                 Key("verify", .choice(["manifest", "archive"]), "how it is verified"),
             ])),
         KindDeclaration(
-            "collect", "Gathers evidence into the artifacts.", performed: false,
+            "collect", "Gathers evidence into the artifacts.",
             .mapping(
                 .record([
                     Key("run", .script, "the output of a script"), Key("command", .list(.string), "of a program"),

@@ -108,9 +108,15 @@ package indirect enum Shape: Sendable {
         package let isRequired: Bool
         /// Whether `secrets.NAME` may stand in its value.
         package let allowsSecrets: Bool
+        /// What expressions in its value see beyond the variables of the run.
+        package let variables: [String]
         package let summary: String
 
-        package init(_ name: String, _ shape: Shape, required: Bool = false, secrets: Bool = false, _ summary: String) {
+        package init(
+            _ name: String, _ shape: Shape, required: Bool = false, secrets: Bool = false, variables: [String] = [],
+            _ summary: String
+        ) {
+            self.variables = variables
             self.name = name
             self.shape = shape
             self.isRequired = required

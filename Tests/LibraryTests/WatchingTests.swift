@@ -16,7 +16,7 @@ import Testing
         try home.service("stop", "--home", home.home)
         let run = try home.run("health-check")
         #expect(run.end == .exited(1), "\(run)")
-        #expect(run.output("failed") == 3)
+        #expect(run.output("failed") == 4)
         #expect(home.notifications.contains("demo is not healthy"))
     }
 

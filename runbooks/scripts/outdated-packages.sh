@@ -3,9 +3,9 @@
 # usage: outdated-packages.sh      (in the environment: PYTHON, PIP_OPTIONS, PACKAGES, CRITICAL; empty PACKAGES means all)
 set -euo pipefail
 
-"$PYTHON" -m pip freeze >"$BELAY_STEP_DIR/packages.txt"
+python3 -m pip --python "$PYTHON" freeze >"$BELAY_STEP_DIR/packages.txt"
 # shellcheck disable=SC2086
-"$PYTHON" -m pip list --outdated --format=json $PIP_OPTIONS >"$BELAY_STEP_DIR/outdated.json"
+python3 -m pip --python "$PYTHON" list --outdated --format=json $PIP_OPTIONS >"$BELAY_STEP_DIR/outdated.json"
 python3 - "$BELAY_STEP_DIR/outdated.json" >>"$BELAY_OUTPUT" <<'PYTHON'
 import json, os, sys
 

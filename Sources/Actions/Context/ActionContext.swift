@@ -12,6 +12,8 @@ package struct ActionContext: Sendable {
     /// `steps/<step>`: the base of `save_to`.
     package var stepDirectory: String
     package var artifacts: String
+    /// The part of the artifacts that belongs to this step.
+    package var evidence: String
     package var channels: [String: Configuration.Channel] = [:]
     /// The base of relative paths of channels: where `belay.yml` is.
     package var channelDirectory: String
@@ -28,6 +30,12 @@ package struct ActionContext: Sendable {
     package var undoData: Value?
     /// Journals what undo will need, before the first effect. False: it could not be written, and nothing may be done.
     package var recordUndoData: @Sendable (Value) -> Bool
+    /// Saves files before they change, and brings them back.
+    package var keeper = StateKeeper(
+        save: { _ in throw ArgumentProblem("nothing can be saved here") },
+        restore: { _ in throw ArgumentProblem("nothing was saved here") })
+    /// Appends lines to the log of the attempt, without secrets.
+    package var show: @Sendable (String) -> Void = { _ in }
 
     package init(
         checks: CheckContext, evaluator: CheckEvaluator = CheckEvaluator(), identity: ActionIdentity,
@@ -40,6 +48,7 @@ package struct ActionContext: Sendable {
         self.identity = identity
         self.stepDirectory = stepDirectory
         self.artifacts = artifacts
+        evidence = artifacts + "/" + identity.step
         self.mask = mask
         self.startDetached = startDetached
         self.recordUndoData = recordUndoData

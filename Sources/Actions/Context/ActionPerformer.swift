@@ -12,8 +12,11 @@ package protocol ActionPerformer: Sendable {
     ///
     /// Safe to repeat, and whether it was applied, partly applied or not at all.
     func undo(_ data: Value, in context: ActionContext) -> ActionResult?
+    /// What it would change if it were performed now; nil for kinds that cannot tell. It only looks, and never throws.
+    func preview(_ argument: Argument, in context: ActionContext) -> ActionPreview?
 }
 
 extension ActionPerformer {
     package func undo(_ data: Value, in context: ActionContext) -> ActionResult? { nil }
+    package func preview(_ argument: Argument, in context: ActionContext) -> ActionPreview? { nil }
 }

@@ -4,7 +4,7 @@ import RunHost
 import RunbookModel
 
 /// Reads through a regular file piece by piece, whatever its size.
-struct FileContent {
+package struct FileContent {
     let path: String
     let timeout: Duration
     let cancellation: Cancellation
@@ -12,6 +12,13 @@ struct FileContent {
     let forbidden: [String]
 
     private static let pieceSize = 256 << 10
+
+    package init(path: String, timeout: Duration, cancellation: Cancellation, forbidden: [String]) {
+        self.path = path
+        self.timeout = timeout
+        self.cancellation = cancellation
+        self.forbidden = forbidden
+    }
 
     /// Whether the bytes stand somewhere in it.
     func contains(_ wanted: [UInt8]) throws -> Bool {
@@ -44,8 +51,23 @@ struct FileContent {
         return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
+    /// The last bytes of it, and how many it has in all.
+    package func tail(limit: Int) throws -> (bytes: [UInt8], size: Int) {
+        var bytes: [UInt8] = []
+        var size = 0
+        try read(fromEnd: limit) { piece in
+            bytes += piece
+            return bytes.count <= limit
+        } opened: {
+            size = $0
+        }
+        return (Array(bytes.prefix(limit)), size)
+    }
+
     /// `take` returns false when it has seen enough.
-    private func read(_ take: (ArraySlice<UInt8>) -> Bool) throws {
+    private func read(
+        fromEnd length: Int? = nil, _ take: (ArraySlice<UInt8>) -> Bool, opened: (Int) -> Void = { _ in }
+    ) throws {
         let deadline = ContinuousClock.now.advanced(by: timeout)
         guard let turn = FileTurns.shared.take(path, .reading, until: deadline, cancellation) else {
             throw ArgumentProblem("another check has the database open")
@@ -61,6 +83,8 @@ struct FileContent {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw ArgumentProblem("\(path) is not a regular file")
         }
+        opened(Int(status.st_size))
+        if let length, status.st_size > length { lseek(descriptor, off_t(Int(status.st_size) - length), SEEK_SET) }
         var piece = [UInt8](repeating: 0, count: Self.pieceSize)
         while true {
             guard !cancellation.isCancelled else { throw ArgumentProblem("interrupted") }

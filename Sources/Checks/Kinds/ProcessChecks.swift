@@ -32,8 +32,8 @@ struct ExitCheck: CheckPerformer {
     }
 }
 
-/// Runs what stands under `run` or `command`, for the kinds of check that do so.
-struct ProcessRunner {
+/// Runs what stands under `run` or `command`, for the kinds of check that do so, and for evidence.
+package struct ProcessRunner {
     let context: CheckContext
     let timeout: Duration
 
@@ -42,7 +42,13 @@ struct ProcessRunner {
         timeout = look.timeout
     }
 
-    func run(_ kind: String, _ argument: ArgumentReader) throws -> ProcessProbeResult {
+    package init(_ context: CheckContext, timeout: Duration) {
+        self.context = context
+        self.timeout = timeout
+    }
+
+    /// The result of a process; errors are about what is to be run.
+    package func run(_ kind: String, _ argument: ArgumentReader) throws -> ProcessProbeResult {
         var settings = ProcessLaunch.Settings(
             shell: context.process.shell, scripts: context.filesDirectory ?? context.directory, scratch: nil)
         let scratch = context.scratchDirectory.map(TemporaryDirectory.init)

@@ -64,6 +64,10 @@ extension AttemptPerformer {
             recordUndoData: { [self] in recordUndoData(path, $0) })
         action.channels = host.configuration.channels
         if let base = host.configuration.directory { action.channelDirectory = base }
+        action.evidence = "\(action.artifacts)/\(path.fileName)"
+        action.keeper = keeper(node, intent, cancellation, held: held)
+        let log = action.stepDirectory + "/stdout"
+        action.show = { HostFiles.append(Array((secrets.mask($0) + "\n").utf8), to: log) }
         action.undoData = context.withMachine { $0.steps[node.index].stateBefore?.value }
         if let deadline = intent.deadline {
             let clock = checks.clock
@@ -103,7 +107,8 @@ extension AttemptPerformer {
             return AttemptOutcome(.failed, cause: cause.ofAttempt, reason: reason)
         case .done: break
         }
-        guard intent.purpose == .action else { return AttemptOutcome(.done) }
+        let notes = result.notes.isEmpty ? nil : result.notes.joined(separator: "; ")
+        guard intent.purpose == .action else { return AttemptOutcome(.done, reason: notes) }
         if case .failed(let reason, _)? = Expectation.judge(node.step.expect, result: result.bindings, bindings(node)) {
             return AttemptOutcome(.failed, cause: .error, reason: reason)
         }
@@ -114,7 +119,7 @@ extension AttemptPerformer {
             let all = ValueMap(Array(result.outputs).entries + Array(computed).entries)
             if !all.isEmpty { outcome.outputs = Stored(.map(all)) }
         }
-        outcome.reason = result.notes.isEmpty ? nil : result.notes.joined(separator: "; ")
+        outcome.reason = notes
         outcome.end = result.end.map {
             AttemptOutcome.End(
                 succeeded: $0.outcome == .succeeded, disposition: $0.disposition, message: $0.message)

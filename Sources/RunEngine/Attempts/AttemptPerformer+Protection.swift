@@ -1,3 +1,4 @@
+import Actions
 import Checks
 import Expressions
 import RunHost
@@ -63,6 +64,39 @@ extension AttemptPerformer {
         return !holders.contains { holder in
             guard let when = holder.step.when else { return false }
             return when.references.mentionSteps || (try? isWanted(holder)) != true
+        }
+    }
+
+    /// The snapshots of actions that save what they change, beside those of `protect`.
+    func keeper(
+        _ node: PlanNode, _ intent: AttemptIntent, _ cancellation: Cancellation, held: AttemptFile?
+    ) -> StateKeeper {
+        let protector = protector(cancellation, held)
+        return StateKeeper(
+            save: { [self] paths in
+                let target = context.snapshotDirectory(intent.step, intent.number)
+                try explained {
+                    try HostFiles.makeDirectories(HostFiles.parent(of: target))
+                    let items = paths.map { ProtectedItem.path($0, exclude: []) }
+                    try protector.checkRoom(for: items, in: HostFiles.parent(of: target))
+                    _ = try protector.snapshot(items, into: target)
+                    host.crashPoint("driver.protected")
+                }
+                return ["snapshot": .int(Int64(intent.number))]
+            },
+            restore: { [self] snapshot in
+                guard let number = snapshot["snapshot"]?.asInt else {
+                    throw PreparationProblem("what was saved before the step cannot be found")
+                }
+                let source = context.snapshotDirectory(intent.step, Int(number))
+                let aside = "\(context.directory)/snapshots/\(intent.step.fileName)/aside"
+                return try explained { try protector.restore(from: source, aside: aside).aside }
+            })
+    }
+
+    private func explained<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let failure as ProtectionFailure {
+            throw PreparationProblem(Self.words(failure))
         }
     }
 

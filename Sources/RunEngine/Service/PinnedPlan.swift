@@ -10,7 +10,7 @@ import RunbookModel
 enum PinnedPlan {
     static func make(_ pinned: Pinned, secretInputs: [String: Value]) throws(ServiceFailure) -> Plan {
         let profile = try profile(pinned)
-        let provider = SourceProvider.pinned(pinned.sources)
+        let provider = SourceProvider.pinned(pinned.sources.merging(filesBeside(pinned)) { source, _ in source })
         guard let root = rootPath(pinned) else {
             throw .refused(
                 "the pinned runbook '\(pinned.runbook)' is missing in the journal", help: "run 'belay audit'")
@@ -31,6 +31,22 @@ enum PinnedPlan {
         }
         return Plan(
             runbook: loaded.root, included: loaded.included, inputs: values, system: profile, digest: pinned.digest)
+    }
+
+    /// The pinned files under the paths by which loading asks for them: those beside their runbook.
+    private static func filesBeside(_ pinned: Pinned) -> [String: [UInt8]] {
+        var directories: [String: String] = [:]
+        for path in pinned.sources.keys {
+            let file = path.split(separator: "/").last.map(String.init) ?? path
+            directories[String(file.dropLast(file.hasSuffix(".yaml") ? 5 : 4))] = directory(path)
+        }
+        var files: [String: [UInt8]] = [:]
+        for file in pinned.files {
+            let parts = file.path.split(separator: "/", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let directory = directories[parts[0]] else { continue }
+            files[directory.isEmpty ? parts[1] : "\(directory)/\(parts[1])"] = file.bytes
+        }
+        return files
     }
 
     private static func profile(_ pinned: Pinned) throws(ServiceFailure) -> SystemProfile? {

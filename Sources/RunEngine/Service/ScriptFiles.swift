@@ -1,6 +1,6 @@
 import RunbookModel
 
-/// The script files that a runbook's actions and checks name (`run: {file: …}`).
+/// The files that a runbook's actions and checks name: scripts, migrations, templates.
 enum ScriptFiles {
     static func named(in runbook: Runbook) -> [String] {
         var names: [String] = []
@@ -35,6 +35,10 @@ enum ScriptFiles {
         case .record(let fields):
             let isScript = fields.allSatisfy { ["file", "args", "not_met"].contains($0.key) }
             if isScript, let file = argument["file"]?.value?.asString { names.append(file) }
+            // What a file gave stands beside its name.
+            if fields.contains(where: \.isPinned), let file = (argument["using"] ?? argument["from"])?.value?.asString {
+                names.append(file)
+            }
             for field in fields { add(field.value, &names) }
         case .list(let items): for item in items { add(item, &names) }
         case .constant, .template, .expression, .form: break

@@ -45,7 +45,7 @@ struct ActionWords {
         case .expression(let source): return expression(source)
         case .list(let items): return items.map(short).joined(separator: " ")
         case .record(let fields):
-            return fields.map { "\($0.key): \(short($0.value))" }.joined(separator: ", ")
+            return fields.filter { !$0.isPinned }.map { "\($0.key): \(short($0.value))" }.joined(separator: ", ")
         case .checks(let checks): return checks.map { words($0) }.joined(separator: "; ")
         case .form(let fields): return fields.map(\.name).joined(separator: ", ")
         }

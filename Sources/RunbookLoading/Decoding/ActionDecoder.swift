@@ -14,7 +14,8 @@ struct ActionDecoder {
         let decoder = ArgumentDecoder(context: context, scope: scope, owner: "`\(entry.key)`")
         guard let argument = decoder.decode(entry.value, declaration.shape) else { return nil }
         if entry.key == "service" { context.checkService(entry.value) }
-        return ActionCall(kind: entry.key, argument: argument, span: entry.keySpan)
+        let complete = PinnedPartsDecoder(context: context, scope: scope).complete(argument, of: entry.key)
+        return ActionCall(kind: entry.key, argument: complete, span: entry.keySpan)
     }
 
     /// An action written as `{kind: …}`, beside which only `settings` may stand.

@@ -8,6 +8,8 @@ struct ArgumentDecoder {
     let scope: Scope
     /// Whether `secrets.NAME` may stand here.
     var allowsSecrets = false
+    /// Variables that only expressions here see.
+    var variables: [String] = []
     /// What the keys of the outermost mapping belong to, for messages.
     var owner = ""
 
@@ -57,7 +59,7 @@ struct ArgumentDecoder {
         return .template(template, shape)
     }
 
-    private var extras: Scope.Extras { allowsSecrets ? .secrets : .none }
+    private var extras: Scope.Extras { Scope.Extras(variables: variables, allowsSecrets: allowsSecrets) }
 
     private func constant(_ text: String, _ node: SyntaxNode, _ shape: Shape) -> Argument? {
         if case .bool = shape { return context.bool(node).map { .constant(.bool($0)) } }
@@ -130,6 +132,7 @@ struct ArgumentDecoder {
             }
             var decoder = self
             decoder.allowsSecrets = allowsSecrets || key.allowsSecrets
+            decoder.variables = variables + key.variables
             decoder.owner = "`\(entry.key)`"
             guard let value = decoder.decode(entry.value, key.shape) else { continue }
             fields.append(.init(key: entry.key, value: value, span: entry.keySpan))
@@ -168,7 +171,7 @@ struct ArgumentDecoder {
 
 extension Value {
     /// The value of a scalar by the core schema.
-    init(_ value: CoreValue) {
+    package init(_ value: CoreValue) {
         self =
             switch value {
             case .null: .null

@@ -8,6 +8,8 @@ final class DecodingContext {
     var bag: DiagnosticBag
     /// The services that `service:` accepts; nil where that is not known.
     var services: ServiceNames?
+    /// Reads a file beside the one that is decoded; nil where there are none.
+    var beside: BesideFiles?
     /// The `steps.X` met since the last call of `takeReferences`.
     private var references: [StepReference] = []
 
@@ -92,5 +94,18 @@ extension DecodingContext {
             let name = place.scalar?.text, name.templateStart == nil, !services.names.contains(name)
         else { return }
         add(.unknownService(name, place.span, services))
+    }
+}
+
+/// The files beside a runbook and below it, which a run pins.
+struct BesideFiles {
+    /// The directory of the runbook; empty for the working directory.
+    let directory: String
+    let provider: SourceProvider
+
+    /// A file by its path in the runbook.
+    func read(_ name: String) throws(SourceProblem) -> SourceFile {
+        let path = FilePath.join(directory, name)
+        return SourceFile(name: path, bytes: try provider.read(path, SourceCheck.sizeLimit))
     }
 }

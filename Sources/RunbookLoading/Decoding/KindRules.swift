@@ -32,6 +32,7 @@ enum KindRules {
 
     /// Reports what is wrong with the keys of a call; values that are no mapping are left to the decoder.
     static func check(_ call: SyntaxNode.Entry, isAction: Bool, _ context: DecodingContext) {
+        if isAction { checkItems(call, context) }
         guard let entries = call.value.mapping else { return }
         for rule in (isAction ? actions : checks)[call.key] ?? [] {
             check(rule, entries, call, context)
@@ -42,6 +43,30 @@ enum KindRules {
         if call.key == "time", let bounds = call.value.value(for: "between")?.sequence, bounds.count != 2 {
             context.add(.badValue("`between` takes two times of day, from and to", call.keySpan))
         }
+    }
+
+    /// Each item of these lists is one of several things.
+    static func checkItems(_ call: SyntaxNode.Entry, _ context: DecodingContext) {
+        switch call.key {
+        case "files": checkItems(call.value, beside: [], context)
+        case "config": if let changes = call.value.value(for: "changes") { checkChanges(changes, context) }
+        case "collect": for entry in call.value.mapping ?? [] { checkItem(entry.value, beside: [], context) }
+        default: break
+        }
+    }
+
+    static func checkChanges(_ list: SyntaxNode, _ context: DecodingContext) {
+        checkItems(list, beside: ["when"], context)
+    }
+
+    private static func checkItems(_ list: SyntaxNode, beside: Set<String>, _ context: DecodingContext) {
+        for item in context.oneOrMany(list) { checkItem(item, beside: beside, context) }
+    }
+
+    private static func checkItem(_ item: SyntaxNode, beside: Set<String>, _ context: DecodingContext) {
+        guard let entries = item.mapping?.filter({ !beside.contains($0.key) }) else { return }
+        if entries.isEmpty { context.add(.noOperation(item)) }
+        if entries.count > 1 { context.add(.conflictingKeys(entries[1], with: entries[0])) }
     }
 
     private static func check(

@@ -103,6 +103,7 @@ final class LoadingSession: Inclusions {
         chain.append((name, path))
         defer { chain.removeLast() }
         let context = DecodingContext(vocabulary: vocabulary)
+        context.beside = BesideFiles(directory: FilePath.directory(path), provider: provider)
         let decoder = RunbookDecoder(context: context, profile: profile, includes: self)
         let decoded = decoder.decode(root, baseName: FilePath.baseName(path))
         bag.add(contentsOf: context.bag)

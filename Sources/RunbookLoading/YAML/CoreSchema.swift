@@ -19,8 +19,10 @@ extension SyntaxNode.Scalar {
     }
 }
 
-enum CoreSchema {
-    static func resolve(_ text: String) -> CoreValue {
+/// The plain scalars of the core schema.
+package enum CoreSchema {
+    /// What a plain scalar means.
+    package static func resolve(_ text: String) -> CoreValue {
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
         case "true", "True", "TRUE": return .boolean(true)

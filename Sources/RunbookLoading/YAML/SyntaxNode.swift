@@ -20,6 +20,12 @@ package struct SyntaxNode: Sendable {
         package let style: Style
         /// The core schema's tag where one is written, for example `str`.
         package let tag: CoreTag?
+
+        package init(text: String, style: Style, tag: CoreTag?) {
+            self.text = text
+            self.style = style
+            self.tag = tag
+        }
     }
 
     /// A key of a mapping and its value, in the order of the file.
@@ -72,7 +78,7 @@ package enum CoreTag: String, Sendable {
     case mapping = "map"
 
     /// The tag of its resolved name, for example `tag:yaml.org,2002:str`; nil for one outside the core schema.
-    init?(name: String) {
+    package init?(name: String) {
         let prefix = "tag:yaml.org,2002:"
         guard name.hasPrefix(prefix), let tag = CoreTag(rawValue: String(name.dropFirst(prefix.count))) else {
             return nil

@@ -1,8 +1,8 @@
 import CYAML
 
 /// What libyaml reports next, in Swift types; offsets are bytes from the start of the file.
-struct YAMLEvent {
-    enum Kind {
+package struct YAMLEvent {
+    package enum Kind {
         case documentStart
         case alias(String)
         case scalar(text: String, style: SyntaxNode.Scalar.Style)
@@ -13,17 +13,17 @@ struct YAMLEvent {
         case streamEnd
     }
 
-    var kind: Kind
-    var range: Range<Int>
-    var anchor: String?
+    package var kind: Kind
+    package var range: Range<Int>
+    package var anchor: String?
     /// The tag as resolved by libyaml; nil where none is written.
-    var tag: String?
+    package var tag: String?
 }
 
 /// A syntax error as libyaml words it.
-struct YAMLProblem: Error {
-    var message: String
-    var offset: Int
+package struct YAMLProblem: Error {
+    package var message: String
+    package var offset: Int
     /// What was being parsed (`while parsing a flow mapping`) and where it began.
     var context: String?
     var contextOffset: Int?
@@ -32,7 +32,7 @@ struct YAMLProblem: Error {
 /// A pull parser over bytes that are known to be UTF-8.
 ///
 /// The parser is allocated on its own because `yaml_parser_t` holds a pointer to itself.
-final class YAMLEvents {
+package final class YAMLEvents {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     /// The byte offset of every character, where characters and bytes differ.
     private let byteOffsets: [Int32]?
@@ -40,7 +40,7 @@ final class YAMLEvents {
     private let length: Int
 
     /// A parser over `bytes`, which must outlive it; offsets are counted from `base` bytes before them.
-    init(_ bytes: UnsafeBufferPointer<UInt8>, base: Int) {
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, base: Int) {
         parser = .allocate(capacity: 1)
         self.base = base
         length = bytes.count
@@ -56,7 +56,7 @@ final class YAMLEvents {
     }
 
     /// The next event that matters to a composer.
-    func next() throws(YAMLProblem) -> YAMLEvent {
+    package func next() throws(YAMLProblem) -> YAMLEvent {
         while true {
             var event = yaml_event_t()
             guard yaml_parser_parse(parser, &event) == 1 else { throw problem }

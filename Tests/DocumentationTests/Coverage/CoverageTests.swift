@@ -19,10 +19,11 @@ struct CoverageTests {
         var known: [String: Set<String>] = [:]
         for row in table.rows where !row.isPlanned {
             let key = "\(row.profile)/\(row.runbook)"
-            if known[key] == nil { known[key] = try Self.steps(row) }
+            if known[key] == nil { known[key] = Self.steps(row) ?? [] }
+            guard let steps = known[key], !steps.isEmpty else { continue }
             #expect(!row.steps.isEmpty, "\(row.words): no step is named")
-            for step in row.steps {
-                #expect(known[key]?.contains(step) == true, "\(row.words): '\(row.runbook)' has no step '\(step)'")
+            for step in row.steps where !steps.contains(step) {
+                Issue.record("\(row.words): '\(row.runbook)' has no step '\(step)'")
             }
         }
     }
@@ -41,23 +42,24 @@ struct CoverageTests {
         let rows = table.rows.filter { $0.guide == name }
         let procedures = MaintenanceGuide(text).procedures
         #expect(procedures.count > 15)
-        for procedure in procedures {
-            let isCovered = rows.contains { row in
+        let uncovered = procedures.filter { procedure in
+            !rows.contains { row in
                 let task = MaintenanceGuide.afterNumber(row.procedure[...]).map(String.init) ?? row.procedure
                 return row.section == procedure.section && (procedure.task == nil || procedure.task == task)
             }
-            #expect(isCovered, "\(name), \(procedure.section), \(procedure.task ?? "a script") has no row")
         }
+        #expect(uncovered.isEmpty, "\(uncovered.map { "\($0.section): \($0.task ?? "a script")" })")
     }
 
-    /// The paths of a runbook's own steps, read for the system of the row's guide.
-    private static func steps(_ row: CoverageTable.Row) throws -> Set<String> {
+    /// The paths of a runbook's own steps, read for the system of the row's guide; nil where it does not fit that.
+    private static func steps(_ row: CoverageTable.Row) -> Set<String>? {
         let runbooks = "\(root)/runbooks"
-        let profile = RunbookLoader().loadProfile("\(runbooks)/systems/\(row.profile).yml").profile
-        let loader = RunbookLoader(searchPaths: [runbooks], profile: try #require(profile, "no profile \(row.profile)"))
+        let (profile, profileBag) = RunbookLoader().loadProfile("\(runbooks)/systems/\(row.profile).yml")
+        let loader = RunbookLoader(searchPaths: [runbooks], profile: profile)
         let (runbook, bag) = loader.load("\(runbooks)/\(row.runbook).yml")
-        #expect(runbook != nil, "\(row.words):\n\(DiagnosticText().render(DiagnosticReport(bag)))")
-        return paths(runbook?.root.steps ?? [], below: "")
+        if let runbook, profile != nil { return paths(runbook.root.steps, below: "") }
+        Issue.record("\(row.words):\n\(DiagnosticText().render(DiagnosticReport(profile == nil ? profileBag : bag)))")
+        return nil
     }
 
     private static func paths(_ steps: [Step], below prefix: String) -> Set<String> {
@@ -76,6 +78,6 @@ struct CoverageTests {
         let sign = name == "Hyperopt" ? "/opt/hyperopt/" : "the \(name) "
         let texts = try files.sorted().map { try String(contentsOfFile: "\(shared)/seeds/\($0)", encoding: .utf8) }
         let found = texts.first { $0.contains(name == "Epic 1" ? "# Epic 1 Signal Quality Enhancement" : sign) }
-        return try #require(found, "no guide speaks of \(name)")
+        return found
     }
 }

@@ -24,7 +24,7 @@ struct MaintenanceGuide {
         } else if isCode {
             let comment =
                 content.hasPrefix("# ") ? content.dropFirst(2) : content.hasPrefix("-- ") ? content.dropFirst(3) : ""
-            if Self.afterNumber(comment) != nil { add(comment) }
+            if let task = Self.afterNumber(comment) { add(task) }
         } else if let hashes = line.firstIndex(where: { $0 != "#" }), line[..<hashes].count > 1 {
             section = String(line[hashes...].trimmed)
         } else if let task = Self.task(line) {
