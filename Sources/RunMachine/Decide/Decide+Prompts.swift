@@ -34,7 +34,9 @@ extension RunMachine {
 
     private func whyOver(_ index: Int, _ prompt: Prompt) -> String {
         let path = graph.nodes[index].path
-        guard let last = prompt.answers.last else { return "step '\(path)' no longer asks: \(steps[index].reason ?? "it is over")" }
+        guard let last = prompt.answers.last else {
+            return "step '\(path)' no longer asks: \(steps[index].reason ?? "it is over")"
+        }
         return "step '\(path)' is decided: \(last.words)"
     }
 

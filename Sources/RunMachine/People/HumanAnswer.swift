@@ -60,7 +60,8 @@ package struct HumanAnswer: Codable, Sendable, Equatable {
 
     /// Who answered, when, and with which words; for people.
     package var words: String {
-        let time = Timestamp(seconds: at.wall / 1_000, nanoseconds: 0).map { " at \(Value.timestamp($0).plainText)" } ?? ""
+        let time =
+            Timestamp(seconds: at.wall / 1_000, nanoseconds: 0).map { " at \(Value.timestamp($0).plainText)" } ?? ""
         return "\(verdict.past) by \(actor.user)\(time)" + (comment.map { ": \($0)" } ?? "")
     }
 }
