@@ -1,4 +1,5 @@
 import Diagnostics
+import RunEngine
 import RunbookModel
 
 // The wording about files of tests, where the runbook must be known.
@@ -50,13 +51,17 @@ extension Diagnostic {
             help: "name one with `system`, or write its keys under `profile`")
     }
 
+    /// What a run would be refused for.
+    static func missingFile(_ runbook: Located<RunbookName>, _ failure: ServiceFailure) -> Diagnostic {
+        guard case .refused(let message, let help) = failure else {
+            return Diagnostic(.unreadableFile, "the files of the runbook cannot be read", at: runbook.span)
+        }
+        return Diagnostic(.unreadableFile, message, at: runbook.span, help: help)
+    }
+
     static func unknownSecret(_ name: String, _ span: Span, known: [String]) -> Diagnostic {
         Diagnostic(
             .unknownInput, "the runbook has no secret '\(name)'", at: span,
             help: nearest(to: name, in: known).map { "did you mean '\($0)'?" })
-    }
-
-    static func input(_ message: String, isUnknown: Bool, help: String?, _ span: Span) -> Diagnostic {
-        Diagnostic(isUnknown ? .unknownInput : .missingInput, message, at: span, help: help)
     }
 }

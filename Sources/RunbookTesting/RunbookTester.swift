@@ -1,5 +1,6 @@
 import Diagnostics
 import Expressions
+import RunEngine
 import RunbookLoading
 import RunbookModel
 
@@ -8,12 +9,14 @@ package struct RunbookTester: Sendable {
     private let loader: RunbookLoader
     private let profilePath: @Sendable (String) -> String?
     private let profileNames: @Sendable () -> [String]
+    private let directory: String
 
-    /// `profilePath` finds a system profile by its name.
+    /// `directory` is the base of relative paths; `profilePath` finds a system profile by its name.
     package init(
         loader: RunbookLoader, profilePath: @escaping @Sendable (String) -> String?,
-        profileNames: @escaping @Sendable () -> [String] = { [] }
+        profileNames: @escaping @Sendable () -> [String] = { [] }, directory: String
     ) {
+        self.directory = directory
         self.loader = loader
         self.profilePath = profilePath
         self.profileNames = profileNames
@@ -109,8 +112,8 @@ package struct RunbookTester: Sendable {
         of file: RunbookTestFile, _ path: String, _ profile: SystemProfile?, _ bag: inout DiagnosticBag
     ) -> LoadedRunbook? {
         let name = file.runbook.value.text
-        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        let beside = ["\(directory)\(name).yml", "\(directory)\(name).yaml"].first {
+        let place = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let beside = ["\(place)\(name).yml", "\(place)\(name).yaml"].first {
             (try? self.loader.provider.read($0, 0)) != nil
         }
         guard let found = beside ?? self.loader.find(name) else {
@@ -128,6 +131,9 @@ package struct RunbookTester: Sendable {
         if profile == nil, runbooks.contains(where: { $0.requires.system.contains { !$0.isOptional } }) {
             bag.add(.noSystem(file.runbook))
             return nil
+        }
+        do throws(ServiceFailure) { try RehearsedRun.checkFiles(loaded, in: directory) } catch {
+            bag.add(.missingFile(file.runbook, error))
         }
         return loaded
     }

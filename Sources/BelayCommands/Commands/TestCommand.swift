@@ -43,7 +43,7 @@ struct TestCommand: Command {
         let tester = RunbookTester(
             loader: workspace.loader(),
             profilePath: { workspace.profilePath($0).flatMap { access($0, R_OK) == 0 ? $0 : nil } },
-            profileNames: { workspace.profileNames })
+            profileNames: { workspace.profileNames }, directory: workspace.directory)
         let report = TestReport(files.map { tester.run($0, filter: filter) }, coverageWanted: coverage)
         guard filter == nil || report.passed + report.failed > 0 || report.exitCode == 2 else {
             throw ServiceFailure.refused(Wording.noTestLike(filter ?? ""), help: nil)

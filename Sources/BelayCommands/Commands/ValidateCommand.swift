@@ -69,6 +69,7 @@ struct ValidateCommand: Command {
         if HostFiles.parent(of: path).split(separator: "/").last == "systems" {
             return loader.loadProfile(path).diagnostics
         }
+        if name.hasSuffix(".test.yml") { return loader.loadTests(path).diagnostics }
         return loader.load(path).diagnostics
     }
 }

@@ -39,6 +39,12 @@ package final class RehearsedRun {
         do throws(JournalFailure) { id = try journal.createRun(new) } catch { throw .journal(error) }
     }
 
+    /// Refuses a runbook that names files that are not there; paths are relative to the directory.
+    package static func checkFiles(_ loaded: LoadedRunbook, in directory: String) throws(ServiceFailure) {
+        let directories = Pinning.directories(loaded.sources.map(\.path), workingDirectory: directory)
+        _ = try Pinning.files(loaded, directories)
+    }
+
     /// Claims the run for a new driver and drives it until it closes, stands still or dies.
     ///
     /// Errors: what the rehearsal or the journal threw; the run goes on from its last commit with the next call.

@@ -47,6 +47,10 @@ struct Observation {
             notified = state.notified
             missing = state.missing
             problems += state.problems
+            problems += state.crashes.map { crash in
+                let purpose = crash.purpose.map { " (\($0))" } ?? ""
+                return "the driver never died at \(crash.point.rawValue) of '\(crash.step.value)'\(purpose): it never came there"
+            }
             unused = state.book.unused()
             usedOfFile = state.book.usedOfFile
         }

@@ -33,19 +33,25 @@ struct TestRun {
 
     // MARK: Driving
 
+    /// Drives on until the run closes, or stands still with nobody left to do anything.
     private func drive(_ run: RehearsedRun, _ mocks: MockHost, _ observed: inout Observation) throws -> DriveEnd {
         var orders = test.then[...]
-        for _ in 0..<Self.mostDrives {
-            let end: DriveEnd?
-            do { end = try run.drive() } catch is DriverDied { end = nil }
-            if case .closed? = end { return end ?? .closed(.failed) }
-            guard let order = orders.popFirst() else {
-                if let end { return end }
-                mocks.revive()
-                continue
+        defer {
+            if let left = orders.first {
+                observed.problems.append("`then: \(left.words)` was never reached: the run had ended")
             }
+        }
+        for _ in 0..<Self.mostDrives {
+            var end: DriveEnd?
+            do { end = try run.drive() } catch is DriverDied {} catch {
+                observed.problems.append("\(error)")
+                return .parked(.attention, .forward)
+            }
+            if case .closed? = end { return end ?? .closed(.failed) }
+            let order = orders.popFirst()
+            if order == nil, let end { return end }
             mocks.revive()
-            if let refusal = try follow(order, run) {
+            if let order, let refusal = try follow(order, run) {
                 observed.problems.append("`then: \(order.words)` is refused: \(refusal)")
                 if let end { return end }
             }

@@ -49,8 +49,9 @@ extension MockHost {
         if kind == "http", let answer = Self.answer(mock) {
             return .isPerformed(http: HTTPClient { _, _ in answer }, elapsed: mock.elapsed)
         }
-        if kind == "notify" { note(argument) }
-        return .ends(Self.result(mock), elapsed: mock.elapsed, undoData: data)
+        let result = Self.result(mock)
+        if kind == "notify", result.outcome == .done { note(argument) }
+        return .ends(result, elapsed: mock.elapsed, undoData: data)
     }
 
     func protection(_ part: RehearsedPart) -> AttemptOutcome {
