@@ -27,7 +27,7 @@ package final class RehearsedRun {
         self.secrets = SecretStore(secrets)
         var pinned = Pinned(runbook: plan.runbook.name, digest: plan.digest)
         pinned.environment = surroundings.environment
-        let draft = RunDraft(loaded: loaded, plan: plan, pinned: pinned)
+        let draft = RunDraft(loaded: loaded, plan: plan, pinned: pinned, isGuided: false)
         let now = host.now
         let created = RunEvent.Created(
             runbook: plan.runbook.name, planDigest: plan.digest, by: host.actor,
