@@ -19,6 +19,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "CCurl", exclude: ["README.md"]),
         .target(
@@ -49,7 +50,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RunReport",
-            dependencies: ["Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
+            dependencies: ["CMark", "Diagnostics", "Expressions", "RunbookModel", "RunPlan", "RunMachine"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunHost", dependencies: ["CCurl", "CSupervisor", "CDigest", "Expressions", "RunbookModel"],
@@ -132,6 +133,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: ["CSQLite", "Expressions", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"],
             exclude: ["Runbooks"]),
+        .testTarget(name: "RunReportTests", dependencies: ["RunReport"]),
         .testTarget(name: "DemoServiceTests"),
         .testTarget(name: "LibraryTests", dependencies: ["Expressions", "RunHost", "TestSupport"]),
     ],

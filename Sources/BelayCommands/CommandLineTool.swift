@@ -11,6 +11,7 @@ package enum CommandLineTool {
         StandardStreams.makeSafe()
         if words.first == "__sqlite" { return SQLiteChild.main(Array(words.dropFirst())) }
         let environment = Environment.current()
+        if words.first == "__remind" { return NoticeChild.main(Array(words.dropFirst()), environment: environment) }
         do throws(UsageProblem) {
             let (leading, rest) = try WordReader.readLeading(words)
             guard let name = rest.first else { return try withoutCommand(leading, environment) }

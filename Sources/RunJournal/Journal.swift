@@ -81,6 +81,15 @@ package protocol Journal: AnyObject, Sendable {
     /// Adds a note to a run, closed ones included.
     func note(_ run: RunID, text: String, by actor: Actor, at: Int64) throws(JournalFailure)
 
+    /// Notices about open prompts whose time has come and that nobody has sent, the longest due first, at most 100.
+    func dueNotices(at wall: Int64) throws(JournalFailure) -> [DueNotice]
+
+    /// Takes the right to send a notice: true for one process only. A reminder that is taken plans the next.
+    func claimNotice(_ notice: DueNotice, at wall: Int64) throws(JournalFailure) -> Bool
+
+    /// Adds to a run's history that people were told.
+    func tell(_ run: RunID, _ step: StepPath, _ notice: Notice, at: Int64) throws(JournalFailure)
+
     /// Forgets a closed run.
     ///
     /// Errors: `.runIsOpen`.

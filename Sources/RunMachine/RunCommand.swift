@@ -20,8 +20,8 @@ package enum RunCommand: Sendable {
     case answer(HumanAnswer)
     /// The time of the step's prompt is over.
     case expirePrompt(StepPath)
-    /// The plan has changed: what is open is asked anew.
-    case reopenPrompts
+    /// What was asked under another plan is asked anew.
+    case reopenPrompts(planDigest: String)
     /// The step is next, in guide mode.
     case guide(StepPath)
     /// Roll back, or keep what was done, because a person no longer wants the run.

@@ -220,6 +220,9 @@ extension HandlerEvent {
 extension RunEvent {
     /// What may still be recorded about a closed run.
     fileprivate var isAllowedAfterClose: Bool {
-        if case .noted = self { true } else { false }
+        switch self {
+        case .noted, .told: true
+        default: false
+        }
     }
 }

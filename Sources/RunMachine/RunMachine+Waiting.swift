@@ -16,7 +16,7 @@ extension RunMachine {
     }
 
     /// Whether what is open is put to people (or is the next step in guide mode), and nobody must choose.
-    var asksOnlyPeople: Bool {
+    package var asksOnlyPeople: Bool {
         guard run.question == nil, derived.questions.allSatisfy({ steps[$0].question?.isGuide == true }) else {
             return false
         }

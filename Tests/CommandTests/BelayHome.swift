@@ -1,5 +1,6 @@
 import Expressions
 import Glibc
+import TestSupport
 import Testing
 
 /// A directory with runbooks and a state directory, in which the built binary is run.
@@ -75,19 +76,31 @@ final class BelayHome: Sendable {
         close(descriptor)
     }
 
+    /// Starts `belay` with these words on a terminal of its own.
+    func onTerminal(
+        _ words: String..., columns: Int = 80, rows: Int = 24, environment: [String: String] = [:]
+    ) throws -> PseudoTerminal {
+        try PseudoTerminal(
+            [Self.program] + words, environment: variables(["TERM": "xterm"].merging(environment) { $1 }),
+            directory: path, columns: columns, rows: rows)
+    }
+
     /// Starts `belay` with these words.
     func start(_ words: [String], environment: [String: String] = [:]) -> Process {
         spawn([Self.program] + words, environment: environment)
     }
 
     private func spawn(_ words: [String], environment: [String: String]) -> Process {
-        var variables = [
-            "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": path, "LANG": "C.UTF-8", "TZ": "UTC",
-            "BELAY": Self.program, "HERE": path, "SWIFT_BACKTRACE": "enable=no",
-        ]
-        variables.merge(environment) { $1 }
+        let variables = variables(environment)
         let assignments = variables.map { "\($0.key)=\($0.value)" }
         return Process(["/usr/bin/env", "-C", path, "-i"] + assignments + words, outputs: "\(path)/output")
+    }
+
+    private func variables(_ further: [String: String]) -> [String: String] {
+        [
+            "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": path, "LANG": "C.UTF-8", "TZ": "UTC",
+            "BELAY": Self.program, "HERE": path, "SWIFT_BACKTRACE": "enable=no",
+        ].merging(further) { $1 }
     }
 
     @discardableResult

@@ -74,6 +74,23 @@ enum Runbooks {
             undo: none
         """
 
+    /// Stands still at the gate while it is rolled back.
+    static let gatedUndo = """
+        runbook: gatedundo
+        on_failure: rollback
+        inputs: {place: {type: path}}
+        steps:
+          - id: first
+            run: 'true'
+            undo: {run: 'echo undone first'}
+          - id: wait_back
+            run: 'true'
+            undo: {run: 'cat "$INPUT_PLACE/gate"; echo undone wait_back'}
+          - id: fails
+            run: 'exit 3'
+            undo: none
+        """
+
     static let refused = """
         runbook: refused
         preconditions:
@@ -95,6 +112,34 @@ enum Runbooks {
             run: 'printf "\\033[31mred\\033[0m\\r\\n\\033]0;owned\\007"; exit 4'
             undo: none
         """
+
+    /// Tries everything that could act upon a terminal or forge a line.
+    static let nasty = #"""
+        runbook: nasty
+        title: "evil \e[31mtitle \u202e \u009b2J"
+        inputs: {text: {type: string}, place: {type: path}}
+        locks: ["\e[2Jlock ${{ inputs.text }}"]
+        preconditions:
+          - title: "also \e[2J\n✔ forged"
+            run: 'true'
+        steps:
+          - id: each
+            foreach: ["\e[2J", "a\n✔ forged", "\u202e"]
+            as: item
+            key: item
+            run: 'true'
+            undo: none
+          - id: print
+            title: "a title \e[2J"
+            run: |
+              printf '\033[2J\033]0;owned\007\302\2332J\2332J\r✔ forged\n\342\200\256reversed\n\377\376\n'
+              printf '✔ forged\033[1A' >&2
+              cat "$INPUT_PLACE/gate"
+              printf 'last\033[2J words\r✔ forged\n' >&2
+              exit 4
+            outputs: {what: {type: string}}
+            undo: none
+        """#
 
     static let broken = """
         runbook: broken

@@ -305,7 +305,7 @@ import Testing
         #expect(
             try scenario.answer("drain", .done, ticked: [0])
                 == .refuse(
-                    why: "not everything is ticked: 'second'"))
+                    why: "not ticked: 2, 'second'\nstep 'drain' needs evidence: a file or a text"))
         #expect(
             try scenario.answer("drain", .done, ticked: [0, 1])
                 == .refuse(
@@ -370,7 +370,7 @@ import Testing
         try scenario.go()
         try scenario.answer("ok", .approve, by: Self.alice)
         let old = try #require(scenario["ok"].openPrompt)
-        try scenario.loop.send(.reopenPrompts)
+        try scenario.loop.send(.reopenPrompts(planDigest: "another"))
         try scenario.loop.send(.resumeActivity)
         try scenario.go()
         #expect(scenario["ok"].openPrompt?.answers.isEmpty == true)

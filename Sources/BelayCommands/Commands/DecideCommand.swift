@@ -68,12 +68,10 @@ struct DecideCommand: Command {
         let inspector = RunInspector(session: session, service: service)
         let driver = try inspector.driverWords(run)
         try service.record(run, InboxKind.decision, decision)
-        if let drive, driver == nil { return try drive.perform(run, service) }
-        let next = driver.map(Wording.goesOnThere) ?? Wording.resumeHelp(run)
-        session.show(RecordedView(run: run.number, isDriven: driver != nil, message: Wording.decided(run), help: next))
-        {
-            _ in "\(Wording.decided(run)); \(next)\n"
-        }
+        if let drive, driver == nil { return try drive.perform(run, service, .init(followsOthers: true)) }
+        let next = try driver.map(Wording.goesOnThere) ?? inspector.waitingWords(run) ?? Wording.resumeHelp(run)
+        session.show(
+            RecordedView(run: run.number, isDriven: driver != nil, message: Wording.decided(run), help: next))
         return 0
     }
 
@@ -103,6 +101,13 @@ struct RecordedView: Encodable {
     let isDriven: Bool
     let message: String
     let help: String
+}
+
+extension Session {
+    /// Says what was recorded, and who goes on with it.
+    func show(_ view: RecordedView) {
+        show(view) { _ in DisplayText.escaped("\(view.message); \(view.help)") + "\n" }
+    }
 }
 
 extension RunService {

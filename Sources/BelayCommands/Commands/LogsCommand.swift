@@ -10,12 +10,15 @@ import RunbookModel
 struct LogsCommand: Command {
     static let declaration = CommandDeclaration(
         "logs", "what the attempts of a run printed",
-        details: "Control characters are shown as escapes; the files themselves are in the run's directory.",
+        details: """
+            On a terminal control characters are shown as escapes; elsewhere what was printed is written as it was, byte for
+            byte. Lines of several attempts carry their step and attempt in front.
+            """,
         [
             ArgumentDeclaration("RUN", .optional, "its number; the newest open one by default, else the newest"),
             ArgumentDeclaration("STEP", .optional, "one step, or one group; all by default"),
         ],
-        [.flag("follow", short: "f", "go on until the run closes or stands still")])
+        [.flag("follow", short: "f", "go on, across steps and attempts, until the run closes or nobody drives it")])
 
     private let run: Int64?
     private let step: String?
@@ -31,12 +34,13 @@ struct LogsCommand: Command {
         let service = try session.service()
         let run = try session.run(run, service, orClosed: true)
         if let step { try check(step, run, RunInspector(session: session, service: service)) }
-        var reader = LogReader(session: session, service: service, run: run, step: step)
+        var reader = try LogReader(session: session, service: service, run: run, step: step)
         while true {
+            // Asked before reading: what is printed before the end is read after it.
             let isOver = try !follows || isStill(run, service)
             try reader.readOn(flushes: isOver)
             if isOver { return 0 }
-            usleep(200_000)
+            poll(nil, 0, 200)
         }
     }
 
@@ -49,8 +53,7 @@ struct LogsCommand: Command {
 
     /// Whether nothing more is printed until somebody does something.
     private func isStill(_ run: RunID, _ service: RunService) throws -> Bool {
-        let summary = try service.journal.summary(run)
-        return !summary.isOpen || !service.isDriven(run)
+        try !service.journal.summary(run).isOpen || !service.isDriven(run)
     }
 }
 
@@ -61,26 +64,37 @@ struct LogReader {
     private let run: RunID
     private let step: String?
     private let directory: String
+    private var seenChanges: Int64?
+    private var attempts: [AttemptRecord] = []
+    /// Attempts that have ended and were read after that.
+    private var finished: Set<String> = []
     /// By file: how much was read, and the beginning of a line that is not finished.
     private var places: [String: (offset: Int, rest: [UInt8])] = [:]
 
-    init(session: Session, service: RunService, run: RunID, step: String?) {
+    init(session: Session, service: RunService, run: RunID, step: String?) throws {
         self.session = session
         self.service = service
         self.run = run
         self.step = step
-        let name = (try? service.journal.summary(run).runbook) ?? ""
-        directory = service.workspace.state.runDirectory(run, name)
+        directory = service.workspace.state.runDirectory(run, try service.journal.summary(run).runbook)
     }
 
     /// Prints what is new; with `flushes` also a last line without a newline.
     mutating func readOn(flushes: Bool) throws {
-        let attempts = try service.journal.attempts(run).filter { isWanted($0.intent.step.text) }
-        let isMixed = Set(attempts.map { "\($0.intent.step)#\($0.intent.number)" }).count > 1 || step == nil
-        for attempt in attempts {
+        let changes = try service.journal.changeCounter()
+        if changes != seenChanges {
+            seenChanges = changes
+            attempts = try service.journal.attempts(run).filter { isWanted($0.intent.step.text) }
+        }
+        let isMixed = attempts.count > 1 || step == nil
+        for (index, attempt) in attempts.enumerated() {
+            let name = "\(attempt.intent.step)#\(attempt.intent.number)"
+            // What an attempt left running may print on; of many attempts only the latest are looked at for that.
+            guard !finished.contains(name) || index >= attempts.count - 32 else { continue }
             for stream in ["stdout", "stderr"] {
-                try readOn(attempt.intent, stream, isMixed: isMixed, flushes: flushes)
+                try readOn(attempt.intent, stream, isMixed: isMixed, flushes: flushes || attempt.outcome != nil)
             }
+            if attempt.outcome != nil { finished.insert(name) }
         }
     }
 
@@ -118,16 +132,21 @@ struct LogReader {
     }
 
     private func print(_ lines: [ArraySlice<UInt8>], _ intent: AttemptIntent, _ stream: String, _ isMixed: Bool) {
+        let streams = session.streams
+        guard session.isJSON || streams.outputIsTerminal else {
+            return streams.printBytes(
+                lines.flatMap { line in
+                    Array(isMixed ? OutputView.source(intent, stream, TextStyle()).utf8 : "".utf8) + line
+                        + [UInt8(ascii: "\n")]
+                })
+        }
         var text = ""
         for line in lines {
             let trimmed = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             let view = OutputView(
-                run: run.number, step: intent.step.text, attempt: intent.number, purpose: intent.purpose.rawValue,
-                stream: stream, line: String(decoding: trimmed, as: UTF8.self))
-            text +=
-                session.isJSON
-                ? ViewJSON.line(view) : view.text(withSource: isMixed, session.streams.outputStyle) + "\n"
+                run: run.number, intent, stream: stream, line: String(decoding: trimmed, as: UTF8.self))
+            text += session.isJSON ? ViewJSON.line(view) : view.text(withSource: isMixed, streams.outputStyle) + "\n"
         }
-        session.isJSON ? session.streams.printJSON(text) : session.streams.print(text)
+        session.isJSON ? streams.printJSON(text) : streams.print(text)
     }
 }

@@ -17,10 +17,12 @@ struct ResumeCommand: Command {
             .flag("adopt", "move the run to its changed files, where nothing is different that has begun"),
             .flag("take-over", "go on although the state directory was copied, or driven on another machine"),
             .value("why", "TEXT", "why taking over is safe"),
+            .flag("detach", "go on without this terminal once the run is claimed"),
         ])
 
     private let run: Int64?
     private let options: Drive.Options
+    private let detaches: Bool
 
     init(_ words: ParsedWords) throws(UsageProblem) {
         run = try words.run(0)
@@ -33,11 +35,17 @@ struct ResumeCommand: Command {
             options.takeOver = why
         }
         self.options = options
+        detaches = words.has("detach")
     }
 
     func perform(_ session: Session) throws -> Int32 {
+        guard detaches else { return try resume(session, nil) }
+        return try Detachment.perform(session) { try resume(session, $0) }
+    }
+
+    private func resume(_ session: Session, _ detachment: Detachment?) throws -> Int32 {
         let workspace = try session.workspace()
-        let drive = try Drive.prepare(session, workspace)
+        let drive = try Drive.prepare(session, workspace, detachment)
         let service = try session.service(workspace)
         return try drive.perform(try session.run(run, service), service, options)
     }

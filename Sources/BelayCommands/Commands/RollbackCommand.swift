@@ -33,7 +33,7 @@ struct RetryCommand: Command {
             let decision = session.decision(.retry, step: step, why: why, by: service.actor)
             try service.record(run, InboxKind.decision, decision)
         }
-        return try drive.perform(run, service)
+        return try drive.perform(run, service, .init(followsOthers: true))
     }
 
     /// The steps to try again; nil stands for the run as a whole.
@@ -82,7 +82,7 @@ struct RollbackCommand: Command {
         }
         let decision = session.decision(.rollback, step: nil, why: why, by: service.actor)
         try service.record(run, InboxKind.decision, decision)
-        return try drive.perform(run, service)
+        return try drive.perform(run, service, .init(followsOthers: true))
     }
 }
 
@@ -114,12 +114,9 @@ struct CancelCommand: Command {
         let driver = try RunInspector(session: session, service: service).driverWords(run)
         let decision = session.decision(keeps ? .keep : .rollback, step: nil, why: why, by: service.actor)
         try service.record(run, InboxKind.cancel, decision)
-        guard let driver else { return try drive.perform(run, service) }
+        guard let driver else { return try drive.perform(run, service, .init(followsOthers: true)) }
         let help = Wording.heldBy(driver)
-        session.show(RecordedView(run: run.number, isDriven: true, message: Wording.cancelAsked(run), help: help)) {
-            _ in
-            "\(Wording.cancelAsked(run)); \(help)\n"
-        }
+        session.show(RecordedView(run: run.number, isDriven: true, message: Wording.cancelAsked(run), help: help))
         return 0
     }
 }
@@ -143,9 +140,7 @@ struct PauseCommand: Command {
         let decision = session.decision(.keep, step: nil, why: "belay pause", by: service.actor)
         try service.record(run, InboxKind.pause, decision)
         let help = Wording.heldBy(driver)
-        session.show(RecordedView(run: run.number, isDriven: true, message: Wording.pauseAsked(run), help: help)) { _ in
-            "\(Wording.pauseAsked(run)); \(help)\n"
-        }
+        session.show(RecordedView(run: run.number, isDriven: true, message: Wording.pauseAsked(run), help: help))
         return 0
     }
 }

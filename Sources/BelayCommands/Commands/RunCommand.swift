@@ -22,6 +22,7 @@ struct RunCommand: Command {
             .flag("guide", "stop before every step and ask"),
             .flag("yes", short: "y", "answer `confirm` steps with yes; never approvals"),
             .value("plan", "DIGEST", "refuse unless 'belay plan' shows this digest"),
+            .flag("detach", "go on without this terminal once the run is under way"),
         ])
 
     private let runbook: RunbookOptions
@@ -29,6 +30,7 @@ struct RunCommand: Command {
     private let plan: String?
     private let isGuided: Bool
     private let confirmsAhead: Bool
+    private let detaches: Bool
 
     init(_ words: ParsedWords) throws(UsageProblem) {
         isGuided = words.has("guide")
@@ -36,16 +38,22 @@ struct RunCommand: Command {
         runbook = try RunbookOptions(words)
         until = words.value("until").map { StepPath($0) }
         plan = words.value("plan")
+        detaches = words.has("detach")
     }
 
     func perform(_ session: Session) throws -> Int32 {
+        guard detaches else { return try run(session, nil) }
+        return try Detachment.perform(session) { try run(session, $0) }
+    }
+
+    private func run(_ session: Session, _ detachment: Detachment?) throws -> Int32 {
         let workspace = try session.workspace()
         var request = try runbook.request(session, workspace)
         request.planDigest = plan
         request.isGuided = isGuided
         let draft = try RunService.draft(request, workspace, host: Identity.current())
         session.warn(draft.loaded.diagnostics)
-        let drive = try Drive.prepare(session, workspace)
+        let drive = try Drive.prepare(session, workspace, detachment)
         let start = Start(
             session: session, drive: drive, draft: draft, until: until, confirmsAhead: confirmsAhead)
         return try start.perform(try session.service(workspace, creates: true))
@@ -64,7 +72,8 @@ struct Start {
         if let until, draft.plan.graph.index(of: until) == nil { throw unknownStep(until) }
         let run = try create(service, drive.host)
         session.note(Wording.opened(run: run))
-        return try drive.perform(run, service, .init(until: until, secretInputs: draft.secretInputs, confirmsAhead: confirmsAhead))
+        return try drive.perform(
+            run, service, .init(until: until, secretInputs: draft.secretInputs, confirmsAhead: confirmsAhead))
     }
 
     private func unknownStep(_ step: StepPath) -> ServiceFailure {

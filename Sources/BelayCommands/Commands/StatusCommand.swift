@@ -79,21 +79,28 @@ struct RunsCommand: Command {
 struct NoteCommand: Command {
     static let declaration = CommandDeclaration(
         "note", "add a note to a run's history",
-        [ArgumentDeclaration("RUN", "the number of the run"), ArgumentDeclaration("TEXT", "the note")])
+        details: "At any time, also while another process drives the run, and once it is closed.",
+        [ArgumentDeclaration("RUN", "the number of the run"), ArgumentDeclaration("TEXT", "the note")],
+        [.value("file", short: "f", "FILE", "a file to keep with the note, among the run's artifacts")])
 
     private let run: Int64?
     private let text: String
+    private let file: String?
 
     init(_ words: ParsedWords) throws(UsageProblem) {
         run = try words.run(0)
         text = words.argument(1) ?? ""
-        if text.isEmpty { throw UsageProblem("the note is empty") }
+        file = words.value("file")
+        if text.allSatisfy(\.isWhitespace) { throw UsageProblem("the note is empty") }
     }
 
     func perform(_ session: Session) throws -> Int32 {
         let service = try session.service()
         let run = try session.run(run, service)
-        try service.journal.note(run, text: text, by: service.actor, at: session.now)
+        let kept = try file.map { try service.keepEvidence(run, file: $0) }
+        let reference = kept.map { " [\($0.name), sha256 \($0.sha256)]" } ?? ""
+        try service.journal.note(run, text: text + reference, by: service.actor, at: session.now)
+        session.note(Wording.noted(run, file: try kept.map { try service.path(of: $0, run) }))
         return 0
     }
 }

@@ -9,46 +9,63 @@ import RunbookModel
 
 /// Puts the questions of a run that needs a decision to the person at the terminal.
 struct AttentionPrompt {
-    enum Answer {
-        case decided(HumanDecision)
-        /// Somebody has decided elsewhere.
-        case elsewhere
-        /// Nobody answers: the run stays as it is.
-        case left
-    }
+    typealias Answer = WaitingTerminal.Answer
 
     let session: Session
     let service: RunService
-    let signals: SignalDesk
-    let run: RunID
 
-    /// Asks until there is an answer that makes sense.
-    func ask(_ context: RunContext) -> Answer {
-        guard let (step, question) = Self.firstQuestion(context) else { return .left }
-        show(QuestionView(run: run.number, step: step, question))
-        return signals.whileAsking {
-            while true {
-                guard let line = line(Wording.choose) else { return hasInbox ? .elsewhere : .left }
-                if line == "q" || line == "quit" { return .left }
-                guard let choice = Self.choice(line, question.choices) else {
-                    if !line.isEmpty {
-                        session.streams.printError(Wording.noSuchChoice(DisplayText.escaped(line)) + "\n")
-                    }
-                    continue
+    /// Asks until there is an answer that makes sense, and records it.
+    func ask(_ run: WaitingTerminal.WaitingRun, isOver: @escaping () -> Bool) throws -> Answer {
+        guard let (step, question) = Self.firstQuestion(run.machine) else {
+            return run.machine.run.activity == .waiting ? .nothing(until: nil) : .left
+        }
+        let asking = Asking(run: run, step: step, isOver: isOver)
+        while true {
+            show(QuestionView(run: run.id.number, step: step, question))
+            switch try answer(question, asking) {
+            case .ended(let answer): return answer
+            case .decided(let decision):
+                guard case .refused(let why) = try service.say(run.id, InboxKind.decision, decision) else {
+                    return .said
                 }
-                return reason(for: choice, step, context)
+                session.streams.printError(DisplayText.escaped(why) + "\n")
             }
         }
     }
 
-    private static func firstQuestion(_ context: RunContext) -> (StepPath?, Question)? {
-        context.withMachine { machine in
-            if let question = machine.run.question { return (nil, question) }
-            for node in machine.graph.nodes {
-                if let question = machine.steps[node.index].question { return (node.path, question) }
+    /// A question that is being asked.
+    private struct Asking {
+        let run: WaitingTerminal.WaitingRun
+        let step: StepPath?
+        let isOver: () -> Bool
+    }
+
+    private enum Result {
+        case decided(HumanDecision)
+        case ended(Answer)
+    }
+
+    private func answer(_ question: Question, _ asking: Asking) throws -> Result {
+        while true {
+            guard let line = line(Wording.choose, asking) else { return gone(asking) }
+            if line == "q" || line == "quit" { return .ended(.left) }
+            guard let choice = Self.choice(line, question.choices) else {
+                if !line.isEmpty {
+                    session.streams.printError(Wording.noSuchChoice(DisplayText.escaped(line)) + "\n")
+                }
+                continue
             }
-            return nil
+            return try reason(for: choice, asking)
         }
+    }
+
+    private func gone(_ asking: Asking) -> Result { .ended(asking.isOver() ? .over : .left) }
+
+    private static func firstQuestion(_ machine: RunMachine) -> (StepPath?, Question)? {
+        if let question = machine.run.question { return (nil, question) }
+        return machine.graph.nodes.lazy.compactMap { node in
+            machine.steps[node.index].question.map { (node.path, $0) }
+        }.first
     }
 
     private func show(_ question: QuestionView) {
@@ -68,56 +85,32 @@ struct AttentionPrompt {
         return fitting.count == 1 ? fitting[0] : nil
     }
 
-    private func reason(for choice: Choice, _ step: StepPath?, _ context: RunContext) -> Answer {
-        while let why = line(Wording.why) {
-            guard !why.isEmpty else {
-                session.streams.printError(Wording.whyNeeded + "\n")
-                continue
-            }
-            guard let outputs = outputs(for: choice, step, context) else { break }
-            let isAboutRun = choice == .rollback || choice == .keep
-            return .decided(
-                session.decision(
-                    choice, step: isAboutRun ? nil : step, why: why,
-                    outputs: outputs.isEmpty ? nil : Stored(.map(outputs)),
-                    by: service.actor))
+    private func reason(for choice: Choice, _ asking: Asking) throws -> Result {
+        let questioner = Questioner(session: session, isOver: asking.isOver)
+        guard let why = questioner.text(Wording.why, else: Wording.whyNeeded) else { return gone(asking) }
+        var evidence: EvidenceFile?
+        var outputs: Stored?
+        if choice == .markDone, let step = asking.step {
+            let byHand = DoneByHand(questioner: questioner, service: service)
+            guard let rest = try byHand.evidenceAndOutputs(asking.run, step) else { return gone(asking) }
+            (evidence, outputs) = rest
         }
-        return hasInbox ? .elsewhere : .left
+        let isAboutRun = choice == .rollback || choice == .keep
+        return .decided(
+            session.decision(
+                choice, step: isAboutRun ? nil : asking.step, why: why, evidence: evidence, outputs: outputs,
+                by: service.actor))
     }
 
-    /// The declared outputs of a step that was done by hand; nil where nobody answers.
-    private func outputs(for choice: Choice, _ step: StepPath?, _ context: RunContext) -> ValueMap? {
-        guard choice == .markDone, let step else { return ValueMap() }
-        let declared = context.plan.graph[step]?.step.outputs ?? []
-        var values: [(String, Value)] = []
-        for output in declared {
-            guard let value = value(of: output) else { return nil }
-            values.append((output.name, value))
-        }
-        return ValueMap(values)
-    }
-
-    private func value(of output: OutputDeclaration) -> Value? {
-        while let text = line("output \(output.name): ") {
-            do throws(ArgumentProblem) { return try output.parse(text) } catch {
-                session.streams.printError(DisplayText.escaped(error.message) + "\n")
-            }
-        }
-        return nil
-    }
-
-    private func line(_ prompt: String) -> String? {
+    private func line(_ prompt: String, _ asking: Asking) -> String? {
         session.streams.printError(prompt)
-        let line = TerminalPrompt(session.streams).line { signals.hasPaused || hasInbox }
+        let line = TerminalPrompt(session.streams).line(until: asking.isOver)
         guard let line else {
             session.streams.printError("\n")
             return nil
         }
         return line.split(separator: " ").joined(separator: " ")
     }
-
-    /// Whether another terminal has said something to the run.
-    private var hasInbox: Bool { (try? service.journal.inbox(run).isEmpty) == false }
 }
 
 extension OutputDeclaration {

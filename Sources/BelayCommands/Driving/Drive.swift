@@ -5,19 +5,26 @@ import RunJournal
 import RunMachine
 import RunReport
 import RunbookModel
+import Synchronization
 
 /// Drives a run from this process to its end or its next stop: what `run`, `resume`, `retry` and their like share.
 struct Drive {
+    /// How things are shown.
     let session: Session
+    /// How people are asked until the run is under way.
+    private let terminal: Session
     let host: EngineHost
     let signals: SignalDesk
+    private let detachment: Detachment?
 
     /// Starts the fork server and takes the signals. To be called before a journal is opened or a thread started.
-    static func prepare(_ session: Session, _ workspace: Workspace) throws -> Drive {
+    static func prepare(_ session: Session, _ workspace: Workspace, _ detachment: Detachment? = nil) throws -> Drive {
         do {
             let server = try ForkServer.start()
             let signals = try SignalDesk.start()
-            return Drive(session: session, host: .live(server, workspace.configuration), signals: signals)
+            return Drive(
+                session: detachment?.session ?? session, terminal: session,
+                host: .live(server, workspace.configuration), signals: signals, detachment: detachment)
         } catch {
             throw ServiceFailure.refused(Wording.cannotStart("\(error)"), help: nil)
         }
@@ -34,38 +41,93 @@ struct Drive {
         var secretInputs: [String: Value] = [:]
         /// Answers `confirm` with yes (`--yes`).
         var confirmsAhead = false
+        /// Something was said to the run before: where another process goes on with it, that one is followed.
+        var followsOthers = false
+    }
+
+    /// How a command that drove, or followed, stops.
+    private struct Stop {
+        let exit: Int32
+        /// The state as this process left it; nil where another one has driven since.
+        let context: RunContext?
     }
 
     /// Claims the run and drives it; says at the end why it stops and what goes on. Gives the exit code.
     func perform(_ run: RunID, _ service: RunService, _ options: Options = Options()) throws -> Int32 {
-        let screen = try DriveScreen(session)
+        let screen = try DriveScreen(session, service.journal)
         do {
-            let (end, context) = try drive(run, service, options, screen)
-            let exit = exitCode(end)
-            signals.detach(exit: exit)
+            let stop = try drive(run, service, options, screen)
+            signals.conclude(exit: stop.exit)
             screen.settle(ends: true)
-            try conclude(run, service, exit, context)
-            return exit
+            try conclude(run, service, stop)
+            return stop.exit
         } catch {
             screen.settle(ends: true)
             throw error
         }
     }
 
-    private func drive(_ run: RunID, _ service: RunService, _ options: Options, _ screen: DriveScreen) throws
-        -> (DriveEnd, RunContext)
-    {
-        let claimed = try service.claim(run, claimOptions(options), host: host, observer: screen)
-        let context = claimed.driver.context
-        if let until = options.until { try stop(claimed.driver, after: until, run) }
-        signals.attach(claimed.driver.requests) { screen.notice($0) }
-        var end = try claimed.drive()
-        while case .parked(.attention, _) = end, session.isInteractive, session.streams.outputIsTerminal {
-            screen.settle()
-            guard try isAnswered(run, service, context) else { break }
-            end = try claimed.driveOn()
+    private func drive(_ run: RunID, _ service: RunService, _ options: Options, _ screen: DriveScreen) throws -> Stop {
+        let asker = PeopleAsker(session: session, service: service)
+        let terminal = WaitingTerminal(
+            session: session, service: service, run: run, signals: signals, screen: screen, asker: asker.ask)
+        let claims = claimOptions(options)
+        var stop: Stop?
+        while true {
+            do {
+                var claim = claims
+                if stop != nil { (claim.adopts, claim.takeOver) = (false, nil) }
+                let (end, context) = try driveOnce(run, service, claim, options.until, screen, asker)
+                stop = Stop(exit: exitCode(end), context: context)
+                guard asks(end) else { return Stop(exit: exitCode(end), context: context) }
+                screen.settle()
+            } catch ServiceFailure.journal(.driven(_, let holder)) where stop != nil || options.followsOthers {
+                guard asksPeople else { return try follow(run, service, holder, screen) }
+            }
+            switch try terminal.wait() {
+            case .goOn: continue
+            case .left(let look): return stop ?? Stop(exit: look.exitCode, context: nil)
+            case .elsewhere(let look): return Stop(exit: look.exitCode, context: nil)
+            }
         }
-        return (end, context)
+    }
+
+    /// From a claim to the next stop; the run is nobody's when this returns.
+    private func driveOnce(
+        _ run: RunID, _ service: RunService, _ claim: ClaimOptions, _ until: StepPath?, _ screen: DriveScreen,
+        _ asker: PeopleAsker
+    ) throws -> (DriveEnd, RunContext) {
+        let claimed = try service.claim(run, claim, host: host, observer: screen)
+        let driver = claimed.driver
+        if let until { try stop(driver, after: until, run) }
+        detachment?.leave(run, driver.context.plan.runbook.name, service.workspace.state)
+        let steering = Steering(session, service, driver, screen: screen, signals: signals)
+        defer { steering.end() }
+        return try signals.handling(steering.take) {
+            let end = try claimed.drive()
+            asker.preview = asksPeople ? driver.context.guidedStep.flatMap(driver.preview) : nil
+            return (end, driver.context)
+        }
+    }
+
+    /// Somebody else drives what this command has said something to: it is seen through here.
+    private func follow(_ run: RunID, _ service: RunService, _ holder: DriverLock.Holder?, _ screen: DriveScreen) throws
+        -> Stop
+    {
+        session.note(Wording.drivenElsewhere(holder))
+        let watch = Watch(watcher: RunWatcher(service, run), screen: screen, signals: signals)
+        switch try watch.follow(until: { !$0.isDriven }) {
+        case .reached(let look), .left(let look): return Stop(exit: look.exitCode, context: nil)
+        }
+    }
+
+    private var asksPeople: Bool { session.isInteractive && session.streams.outputIsTerminal }
+
+    private func asks(_ end: DriveEnd) -> Bool {
+        switch end {
+        case .parked(.attention, _), .parked(.waiting, _): asksPeople
+        default: false
+        }
     }
 
     private func claimOptions(_ options: Options) -> ClaimOptions {
@@ -73,7 +135,7 @@ struct Drive {
         claim.takeOver = options.takeOver
         claim.adopts = options.adopts
         claim.secretInputs = options.secretInputs
-        claim.ask = session.ask
+        claim.ask = terminal.ask.map { RememberedAnswers($0).ask }
         claim.confirmsAhead = options.confirmsAhead
         return claim
     }
@@ -85,30 +147,11 @@ struct Drive {
         driver.stopAfter = step
     }
 
-    /// Whether somebody has decided, here or elsewhere.
-    private func isAnswered(_ run: RunID, _ service: RunService, _ context: RunContext) throws -> Bool {
-        let prompt = AttentionPrompt(session: session, service: service, signals: signals, run: run)
-        while true {
-            switch prompt.ask(context) {
-            case .left: return false
-            case .elsewhere:
-                session.note(Wording.goesOn)
-                return true
-            case .decided(let decision):
-                guard case .refused(let why) = try service.say(run, InboxKind.decision, decision) else { return true }
-                session.streams.printError(why + "\n")
-            }
-        }
-    }
-
     /// Says why the run stops, and what goes on.
-    private func conclude(_ run: RunID, _ service: RunService, _ exit: Int32, _ context: RunContext) throws {
-        let view = try RunInspector(session: session, service: service).view(run, context)
-        if session.isJSON {
-            session.streams.printJSON(ViewJSON.line(DriveEndView(exit: exit, run: view)))
-        } else {
-            session.streams.print("\n" + view.closing(session.streams.outputStyle))
-        }
+    private func conclude(_ run: RunID, _ service: RunService, _ stop: Stop) throws {
+        let inspector = RunInspector(session: session, service: service)
+        session.conclude(
+            try stop.context.map { try inspector.view(run, $0) } ?? inspector.view(run), exit: stop.exit)
     }
 
     /// A pause that no signal asked for is a stop like others.
@@ -120,7 +163,24 @@ struct Drive {
     }
 }
 
-/// The last JSON line of a command that drove.
+/// Asks each thing once, however often the run is claimed.
+private final class RememberedAnswers: Sendable {
+    private let question: @Sendable (_ prompt: String, _ isSecret: Bool) -> String?
+    private let answers = Mutex<[String: String]>([:])
+
+    init(_ question: @escaping @Sendable (_ prompt: String, _ isSecret: Bool) -> String?) { self.question = question }
+
+    var ask: @Sendable (_ prompt: String, _ isSecret: Bool) -> String? {
+        { prompt, isSecret in
+            if let answer = self.answers.withLock({ $0[prompt] }) { return answer }
+            let answer = self.question(prompt, isSecret)
+            self.answers.withLock { $0[prompt] = answer }
+            return answer
+        }
+    }
+}
+
+/// The last JSON line of a command that drove or watched.
 struct DriveEndView: Encodable {
     let version = 1
     let type = "end"
@@ -129,6 +189,15 @@ struct DriveEndView: Encodable {
 }
 
 extension Session {
+    /// The last lines of a command that drove or watched.
+    func conclude(_ view: RunView, exit: Int32) {
+        if isJSON {
+            streams.printJSON(ViewJSON.line(DriveEndView(exit: exit, run: view)))
+        } else {
+            streams.print("\n" + view.closing(streams.outputStyle))
+        }
+    }
+
     /// Asks for inputs and secrets; nil where nobody can be asked.
     var ask: (@Sendable (_ prompt: String, _ isSecret: Bool) -> String?)? {
         guard isInteractive else { return nil }
@@ -144,5 +213,14 @@ extension Session {
         HumanDecision(
             id: String(UInt64.random(in: .min ... .max), radix: 36), choice: choice, step: step, why: why, actor: actor,
             at: now, evidence: evidence?.name, evidenceSHA256: evidence?.sha256, outputs: outputs)
+    }
+}
+
+extension RunContext {
+    /// The step that guide mode asks about.
+    fileprivate var guidedStep: StepPath? {
+        withMachine { machine in
+            machine.graph.nodes.first { machine.steps[$0.index].question?.isGuide == true }?.path
+        }
     }
 }

@@ -1,10 +1,12 @@
+import Diagnostics
 import RunEngine
 import RunHost
+import RunJournal
 import RunMachine
 import RunReport
 import RunbookModel
 
-/// Shows what happens while a run is driven. A thread of its own writes, so that a slow terminal never holds up the run.
+/// Shows what happens to a run while it goes on. A thread of its own writes, so that a slow terminal never holds up the run.
 final class DriveScreen: RunObserver {
     enum Mode: Sendable {
         /// A JSON line for each event.
@@ -17,19 +19,26 @@ final class DriveScreen: RunObserver {
         case silent
     }
 
+    /// An event; its number in the journal where that is known.
+    typealias Event = (number: Int64?, at: Int64, event: RunEvent)
+
     private enum Message: Sendable {
-        case events([(at: Int64, event: RunEvent)], RunContext)
+        case events([Event], RunPicture)
         case notice(String)
+        case menu([String])
+        case comeBack
         /// Write what there is, then say so.
         case flush(Mailbox<Bool>, ends: Bool)
     }
 
-    private let mode: Mode
+    let mode: Mode
     private let streams: StandardStreams
+    private let journal: any Journal
     private let mailbox = Mailbox<Message>()
 
-    init(_ session: Session) throws {
+    init(_ session: Session, _ journal: any Journal) throws {
         streams = session.streams
+        self.journal = journal
         mode = Self.mode(session)
         guard mode != .silent else { return }
         try WorkerThread.start(name: "screen", stack: 1 << 20) { self.work() }
@@ -39,17 +48,33 @@ final class DriveScreen: RunObserver {
         if session.isJSON { return .json }
         if session.options.isQuiet { return .silent }
         let terminal = session.environment["TERM"] ?? "dumb"
-        return session.streams.outputIsTerminal && terminal != "dumb" ? .live : .lines
+        let mayRedraw = session.streams.outputIsTerminal && terminal != "dumb" && TerminalMode.isForeground
+        return mayRedraw ? .live : .lines
     }
 
     func committed(_ events: [(at: Int64, event: RunEvent)], run: RunContext) {
-        if mode != .silent { mailbox.send(.events(events, run)) }
+        show(events.map { (nil, $0.at, $0.event) }, RunPicture(run))
+    }
+
+    /// These events are on disk, and the run looks as the picture says.
+    func show(_ events: [Event], _ picture: RunPicture) {
+        if mode != .silent { mailbox.send(.events(events, picture)) }
     }
 
     /// Says something to the person at the terminal.
     func notice(_ text: String) {
-        mode == .silent ? streams.printError(text + "\n") : mailbox.send(.notice(text))
+        mode == .silent ? streams.printError(DisplayText.escaped(text) + "\n") : mailbox.send(.notice(text))
     }
+
+    /// Shows lines below the run; where nothing is redrawn, only those that are new.
+    func setMenu(_ lines: [String], isNew: Bool) {
+        if mode != .live, !isNew || lines.isEmpty { return }
+        if mode != .silent { return mailbox.send(.menu(lines)) }
+        streams.printError(lines.map { $0 + "\n" }.joined())
+    }
+
+    /// The shell has had the terminal: nothing that stood there can be written over.
+    func comeBack() { if mode == .live { mailbox.send(.comeBack) } }
 
     /// Returns once everything is written; a live view leaves the tree as it then is.
     func settle(ends: Bool = false) {
@@ -60,48 +85,60 @@ final class DriveScreen: RunObserver {
     }
 
     private func work() {
-        var live = LiveView(streams)
+        var live = LiveView(streams, journal)
         while true {
             for message in mailbox.receive(within: mode == .live ? LiveView.period : nil) {
-                switch message {
-                case .events(let events, let run): show(events, run, &live)
-                case .notice(let text): tell(text, &live)
-                case .flush(let answer, let ends):
-                    if mode == .live { live.settle() }
-                    answer.send(true)
-                    if ends { return }
-                }
+                if take(message, &live) { return }
             }
             if mode == .live { live.redraw() }
         }
     }
 
-    private func show(_ events: [(at: Int64, event: RunEvent)], _ run: RunContext, _ live: inout LiveView) {
+    /// True once nothing more is to be shown.
+    private func take(_ message: Message, _ live: inout LiveView) -> Bool {
+        switch message {
+        case .events(let events, let picture): show(events, picture, &live)
+        case .notice(let text): tell(text, &live)
+        case .menu(let lines):
+            if mode == .live { live.setFooter(lines) } else { for line in lines { tell(line, &live) } }
+        case .comeBack: live.comeBack()
+        case .flush(let answer, let ends):
+            if mode == .live { live.settle() }
+            if !ends { TerminalMode.dropTyped() }
+            answer.send(true)
+            return ends
+        }
+        return false
+    }
+
+    private func show(_ events: [Event], _ picture: RunPicture, _ live: inout LiveView) {
         switch mode {
         case .silent: break
-        case .live: live.follow(run)
+        case .live: live.follow(picture)
         case .json:
-            let lines = events.map { ViewJSON.line(EventView(run: run.id, at: $0.at, $0.event)) }
+            let lines = events.map {
+                ViewJSON.line(EventView(run: picture.run.number, number: $0.number, at: $0.at, $0.event))
+            }
             streams.printJSON(lines.joined())
         case .lines:
             let style = streams.outputStyle
+            let machine = picture.machine()
             let lines = events.compactMap { event in
-                ProgressLine.line(event.event, at: event.at, Self.surroundings(event.event, run), style)
+                ProgressLine.line(event.event, at: event.at, Self.surroundings(event.event, machine), style)
             }
             if !lines.isEmpty { streams.print(lines.map { $0 + "\n" }.joined()) }
         }
     }
 
-    private static func surroundings(_ event: RunEvent, _ run: RunContext) -> ProgressLine.Surroundings {
-        guard let path = event.step else { return .init(record: nil, isGroup: false) }
-        return run.withMachine { machine in
-            guard let index = machine.index(of: path) else { return .init(record: nil, isGroup: false) }
-            return .init(record: machine.steps[index], isGroup: !machine.node(index).isLeaf)
+    private static func surroundings(_ event: RunEvent, _ machine: RunMachine) -> ProgressLine.Surroundings {
+        guard let path = event.step, let index = machine.index(of: path) else {
+            return .init(record: nil, isGroup: false)
         }
+        return .init(record: machine.steps[index], isGroup: !machine.node(index).isLeaf)
     }
 
     private func tell(_ text: String, _ live: inout LiveView) {
         if mode == .live { live.clear() }
-        streams.printError(text + "\n")
+        streams.printError(DisplayText.escaped(text) + "\n")
     }
 }

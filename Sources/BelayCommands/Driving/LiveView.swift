@@ -1,94 +1,71 @@
-import Diagnostics
-import RunEngine
+import Glibc
 import RunHost
+import RunJournal
 import RunMachine
 import RunReport
 import RunbookModel
 
 /// The tree of steps on a terminal, drawn again and again over itself.
-///
-/// It changes no mode of the terminal and hides no cursor, so that nothing needs to be restored however the process ends.
 struct LiveView {
-    /// Milliseconds between two frames.
+    /// The least time between two frames, milliseconds.
     static let period: Int64 = 150
 
     private let streams: StandardStreams
-    private var run: RunContext?
-    /// Columns of the lines that stand there.
-    private var drawn: [Int] = []
-    private var lastFrame = ""
+    private var picture: RunPicture?
+    private var usual: UsualTimes
+    private var canvas = LiveCanvas()
+    private var footer: [String] = []
+    /// When the next frame may be drawn, nanoseconds since boot.
+    private var nextFrame: Int64 = 0
 
-    init(_ streams: StandardStreams) { self.streams = streams }
+    init(_ streams: StandardStreams, _ journal: (any Journal)?) {
+        self.streams = streams
+        usual = UsualTimes(journal)
+    }
 
-    mutating func follow(_ run: RunContext) { self.run = run }
+    /// From now on this run is drawn, and what is typed is not shown, which would break the lines.
+    mutating func follow(_ picture: RunPicture) {
+        if self.picture == nil { TerminalMode.takeKeys() }
+        self.picture = picture
+    }
 
-    /// Draws the present state where it differs from what stands there.
+    /// Sets the lines below the bar.
+    mutating func setFooter(_ lines: [String]) {
+        footer = lines
+        nextFrame = 0
+    }
+
+    /// Draws what differs from what stands there. A terminal that takes long gets fewer frames.
     mutating func redraw() {
-        guard let run else { return }
+        let start = HostClock.live.bootTime()
+        guard let picture, start >= nextFrame, TerminalMode.isForeground else { return }
         let size = StandardStreams.size
-        let frame = LiveFrame(run, now: HostClock.live.wallTime() / 1_000_000, style: streams.outputStyle)
-        let lines = frame.lines(rows: size.rows - 1, columns: size.columns)
-        let text = lines.map { $0 + "\u{1B}[K\n" }.joined()
-        guard text != lastFrame else { return }
-        streams.print(erasure + text)
-        drawn = lines.map(TextStyle.columns)
-        lastFrame = text
+        let lines = picture.view(&usual, now: Self.now).frame(
+            rows: size.rows - 1, columns: size.columns, footer: footer, streams.outputStyle)
+        let text = canvas.transition(to: lines, width: size.columns)
+        if !text.isEmpty { streams.print(text) }
+        let took = HostClock.live.bootTime() - start
+        nextFrame = start + max(100_000_000, took * 5)
     }
 
     /// Takes the frame away, so that something else can be written.
-    mutating func clear() {
-        guard !drawn.isEmpty else { return }
-        streams.print(erasure)
-        drawn = []
-        lastFrame = ""
+    mutating func clear() { streams.print(canvas.clearing(width: StandardStreams.width)) }
+
+    /// What stands there is somebody else's: the next frame stands below it.
+    mutating func comeBack() {
+        canvas.forget()
+        TerminalMode.takeAgain()
     }
 
     /// Leaves the whole tree in the scrollback and follows no longer.
     mutating func settle() {
-        guard let run else { return }
+        guard let picture else { return }
         clear()
-        let frame = LiveFrame(run, now: HostClock.live.wallTime() / 1_000_000, style: streams.outputStyle)
-        streams.print(frame.wholeTree().map { $0 + "\n" }.joined())
-        self.run = nil
+        let tree = picture.view(&usual, now: Self.now).tree(streams.outputStyle)
+        streams.print(tree.map { $0 + "\n" }.joined())
+        self.picture = nil
+        TerminalMode.release()
     }
 
-    /// To the first line of the frame, and everything below it away; a terminal made narrower has broken the lines.
-    private var erasure: String {
-        let width = max(1, StandardStreams.width)
-        let rows = drawn.reduce(0) { $0 + max(1, ($1 + width - 1) / width) }
-        return rows == 0 ? "" : "\u{1B}[\(rows)A\r\u{1B}[J"
-    }
-}
-
-/// One picture of a run that is driven.
-private struct LiveFrame {
-    private let view: LiveRunView
-    private let style: TextStyle
-
-    init(_ run: RunContext, now: Int64, style: TextStyle) {
-        let machine = run.withMachine { $0 }
-        let outputs = Dictionary(
-            machine.inFlight.map { intent in
-                (intent.step.text, Self.lastLine(run.attemptDirectory(intent.step, intent.number)))
-            }, uniquingKeysWith: { first, _ in first })
-        view = LiveRunView(
-            run: run.id, runbook: run.plan.runbook, startedAt: run.pinned.startedAt, machine,
-            lastLines: outputs.compactMapValues { $0 }, now: now)
-        self.style = style
-    }
-
-    func lines(rows: Int, columns: Int) -> [String] { view.frame(rows: rows, columns: columns, style) }
-    func wholeTree() -> [String] { view.tree(style) }
-
-    /// The last line that an attempt has printed.
-    private static func lastLine(_ directory: String) -> String? {
-        for name in ["stdout", "stderr"] {
-            let bytes = HostFiles.tail(of: "\(directory)/\(name)", limit: 2_048)
-            let text = String(decoding: bytes, as: UTF8.self)
-            if let line = text.split(whereSeparator: \.isNewline).last(where: { !$0.allSatisfy(\.isWhitespace) }) {
-                return String(line)
-            }
-        }
-        return nil
-    }
+    private static var now: Int64 { HostClock.live.wallTime() / 1_000_000 }
 }

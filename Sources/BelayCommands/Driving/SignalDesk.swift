@@ -1,24 +1,21 @@
 import Glibc
-import RunEngine
 import RunHost
 import Synchronization
 
-/// Takes the signals that ask this process to stop, on a thread of its own, and passes them on to the driver.
+/// Takes the signals of the terminal, and those that ask this process to stop, on a thread of its own.
 ///
 /// All other threads block these signals, so that none interrupts the engine.
 final class SignalDesk: Sendable {
     private struct State {
-        var requests: (@Sendable (DriverRequest) -> Void)?
-        var notice: (@Sendable (String) -> Void)?
-        var interrupts = 0
-        var isAsking = false
+        var handler: (@Sendable (Int32) -> Void)?
         var hasPaused = false
-        /// With which code a signal ends the process while there is no driver.
+        /// With which code a signal ends the process while nobody takes it.
         var exit: Int32 = 130
     }
 
     private let state = Mutex(State())
-    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+    /// SIGCONT only tells that the shell has had the terminal.
+    private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGCONT]
 
     /// Blocks the signals in this thread and in those that it starts from now on. To be called before there are others,
     /// and after the fork server is started.
@@ -26,7 +23,7 @@ final class SignalDesk: Sendable {
         let desk = SignalDesk()
         var set = Self.set
         pthread_sigmask(SIG_BLOCK, &set, nil)
-        try WorkerThread.start(name: "signals") { desk.listen() }
+        try WorkerThread.start(name: "signals", stack: 1 << 20) { desk.listen() }
         return desk
     }
 
@@ -40,28 +37,25 @@ final class SignalDesk: Sendable {
     /// Whether a signal made the run pause, or ended a question.
     var hasPaused: Bool { state.withLock { $0.hasPaused } }
 
-    /// From now on signals reach this driver; what they do is told through `notice`.
-    func attach(_ requests: @escaping @Sendable (DriverRequest) -> Void, notice: @escaping @Sendable (String) -> Void) {
-        state.withLock {
-            $0.requests = requests
-            $0.notice = notice
-        }
-    }
+    /// A signal makes the run pause.
+    func notePause() { state.withLock { $0.hasPaused = true } }
 
-    /// The driver has stopped, and the command is about to end with this code: signals end it at once.
-    func detach(exit: Int32) {
-        state.withLock {
-            $0.requests = nil
-            $0.exit = exit
-        }
-    }
-
-    /// While a person is asked, a signal ends the question.
-    func whileAsking<Answer>(_ body: () throws -> Answer) rethrows -> Answer {
-        state.withLock { $0.isAsking = true }
-        defer { state.withLock { $0.isAsking = false } }
+    /// Signals go to `handler` while `body` runs; the handler is called on the thread of the signals.
+    func handling<Result>(_ handler: @escaping @Sendable (Int32) -> Void, _ body: () throws -> Result) rethrows
+        -> Result
+    {
+        state.withLock { $0.handler = handler }
+        defer { state.withLock { $0.handler = nil } }
         return try body()
     }
+
+    /// While a person is asked, or only looks, a signal ends that.
+    func whileAsking<Answer>(_ body: () throws -> Answer) rethrows -> Answer {
+        try handling({ if $0 != SIGCONT { self.notePause() } }, body)
+    }
+
+    /// The command is about to end with this code: signals end it at once.
+    func conclude(exit: Int32) { state.withLock { $0.exit = exit } }
 
     private func listen() {
         var set = Self.set
@@ -73,20 +67,10 @@ final class SignalDesk: Sendable {
     }
 
     private func take(_ signal: Int32) {
-        let action = state.withLock { state -> (request: DriverRequest, notice: String)? in
-            guard state.requests != nil else {
-                TerminalPrompt.showTyping()
-                _exit(state.exit)
-            }
-            state.hasPaused = true
-            if state.isAsking { return nil }
-            guard signal == SIGINT else { return (.pause, Wording.pausingOnSignal) }
-            state.interrupts += 1
-            return state.interrupts == 1 ? (.pause, Wording.pausing) : (.endAttempts, Wording.endingAttempts)
-        }
-        guard let action else { return }
-        let (requests, notice) = state.withLock { ($0.requests, $0.notice) }
-        notice?(action.notice)
-        requests?(action.request)
+        let (handler, exit) = state.withLock { ($0.handler, $0.exit) }
+        if let handler { return handler(signal) }
+        guard signal != SIGCONT else { return }
+        TerminalMode.restoreNow()
+        _exit(exit)
     }
 }

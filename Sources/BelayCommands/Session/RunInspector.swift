@@ -69,6 +69,12 @@ struct RunInspector {
         return holder.map { "process \($0.pid) of \($0.user)" } ?? "another process"
     }
 
+    /// Which terminal goes on with the run once something was said; nil where none waits.
+    func waitingWords(_ run: RunID) throws -> String? {
+        let summary = try service.journal.summary(run)
+        return service.workspace.state.waitingTerminal(run, summary.runbook).map(Wording.goesOnAtTerminal)
+    }
+
     /// The files on disk that are no longer what the run pinned.
     private static func changedFiles(_ pinned: Pinned) -> [String] {
         var all = pinned.sources

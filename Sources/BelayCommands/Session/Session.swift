@@ -1,3 +1,4 @@
+import Diagnostics
 import FoundationEssentials
 import Glibc
 import RunEngine
@@ -12,11 +13,14 @@ final class Session: Sendable {
     let environment: [String: String]
     let streams: StandardStreams
 
-    init(_ options: GlobalOptions, environment: [String: String]) {
+    init(_ options: GlobalOptions, environment: [String: String], isDetached: Bool = false) {
         self.options = options
         self.environment = environment
-        streams = StandardStreams(environment: environment, noColour: options.noColour)
+        streams = StandardStreams(environment: environment, noColour: options.noColour, isDetached: isDetached)
     }
+
+    /// The same for a process that is about to leave its terminal.
+    func detached() -> Session { Session(options, environment: environment, isDetached: true) }
 
     var isJSON: Bool { options.format == .json }
 
@@ -45,7 +49,9 @@ final class Session: Sendable {
     /// The service over an existing journal; `creates` makes one.
     func service(_ workspace: Workspace? = nil, creates: Bool = false) throws(ServiceFailure) -> RunService {
         let workspace = if let workspace { workspace } else { try self.workspace() }
-        return try RunService.open(workspace, creates: creates, actor: Actor(Identity.current()))
+        let service = try RunService.open(workspace, creates: creates, actor: Actor(Identity.current()))
+        service.remindDue()
+        return service
     }
 
     /// The run that was named; else the newest open one; else, where that will do, the newest.
@@ -74,6 +80,6 @@ final class Session: Sendable {
     /// Says something beside the result, on standard error; not with `--quiet`.
     func note(_ text: String) {
         guard !options.isQuiet, !isJSON else { return }
-        streams.printError(text + "\n")
+        streams.printError(DisplayText.escaped(text) + "\n")
     }
 }

@@ -10,11 +10,12 @@ struct StandardStreams: Sendable {
     let inputIsTerminal: Bool
     private let isColourful: Bool
 
-    init(environment: [String: String], noColour: Bool) {
+    /// `isDetached`: whatever they are now, they will be no terminal.
+    init(environment: [String: String], noColour: Bool, isDetached: Bool = false) {
         isUnicode = Self.isUnicode(environment)
-        outputIsTerminal = isatty(1) == 1
-        errorIsTerminal = isatty(2) == 1
-        inputIsTerminal = isatty(0) == 1
+        outputIsTerminal = !isDetached && isatty(1) == 1
+        errorIsTerminal = !isDetached && isatty(2) == 1
+        inputIsTerminal = !isDetached && isatty(0) == 1
         let wish = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         isColourful = !noColour && !wish && environment["TERM"] != "dumb"
     }
@@ -28,9 +29,11 @@ struct StandardStreams: Sendable {
     }
 
     var outputStyle: TextStyle {
-        TextStyle(isColoured: outputIsTerminal && isColourful, width: outputIsTerminal ? Self.width : nil)
+        TextStyle(
+            isColoured: outputIsTerminal && isColourful, width: outputIsTerminal ? Self.width : nil, isASCII: !isUnicode
+        )
     }
-    var errorStyle: TextStyle { TextStyle(isColoured: errorIsTerminal && isColourful) }
+    var errorStyle: TextStyle { TextStyle(isColoured: errorIsTerminal && isColourful, isASCII: !isUnicode) }
 
     /// Columns of the terminal.
     static var width: Int { size.columns }
@@ -49,23 +52,28 @@ struct StandardStreams: Sendable {
     func printJSON(_ text: String) { Self.writeAll(text, to: 1) }
     func printErrorJSON(_ text: String) { Self.writeAll(text, to: 2) }
 
+    /// Writes what programs printed, as it is.
+    func printBytes(_ bytes: [UInt8]) { bytes.withUnsafeBytes { Self.writeAll($0, to: 1) } }
+
     private func write(_ text: String, to descriptor: Int32) {
         Self.writeAll(isUnicode ? text : PlainText.ascii(text), to: descriptor)
     }
 
     private static func writeAll(_ text: String, to descriptor: Int32) {
         var text = text
-        text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                if count < 0 && (errno == EINTR || errno == EAGAIN) {
-                    if errno == EAGAIN { waitUntilWritable(descriptor) }
-                    continue
-                }
-                guard count > 0 else { return }
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0 && (errno == EINTR || errno == EAGAIN) {
+                if errno == EAGAIN { waitUntilWritable(descriptor) }
+                continue
             }
+            guard count > 0 else { return }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
         }
     }
 

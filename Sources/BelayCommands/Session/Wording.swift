@@ -22,14 +22,45 @@ enum Wording {
         "waiting for lock '\(lock.name)', held by run \(lock.run) (\(lock.runbook)) of \(lock.owner.user)"
     }
     static func cannotStart(_ why: String) -> String { "Belay cannot start its helper process: \(why)" }
-    static let pausing = "pausing after the attempts in flight; press Ctrl-C again to end them"
+    static let pausing = "pausing after the attempts in flight; Ctrl-C again asks whether to end them"
+    static let pausingWithoutMenu = "pausing after the attempts in flight; interrupt again to end them"
     static let endingAttempts = "ending the attempts in flight; what they did is then unknown"
     static let pausingOnSignal = "told to stop: pausing after the attempts in flight"
+    static func menu(_ offers: [String], seconds: Int64) -> [String] {
+        ["nothing new starts; what runs goes on. Pauses in \(seconds)s", offers.joined(separator: "  ")]
+    }
+    static func confirm(_ action: SteeringMenu.Action, isForward: Bool, seconds: Int64) -> [String] {
+        let question =
+            switch action {
+            case .rollBack: "put back everything that was done?"
+            case .keep: "end the run and keep what was done?"
+            default:
+                isForward
+                    ? "end what runs now? What it did is then unknown, and the run pauses"
+                    : "end the undo that runs now? The run pauses, and resume goes on with it"
+            }
+        let again = action == .interrupt ? "  Ctrl-C: yes" : ""
+        return [question, "[y]es  [n]o\(again)  (pauses in \(seconds)s)"]
+    }
+    static let chosenInMenu = "chosen at the terminal"
+    static let notRecorded = "that could not be recorded"
+    static let watching = "q leaves this view; the run goes on without it"
+    static func drivenElsewhere(_ holder: DriverLock.Holder?) -> String {
+        let driver = holder.map { "process \($0.pid) of \($0.user)" } ?? "another process"
+        return goesOnThere(driver)
+    }
+    static func goesOnAtTerminal(_ holder: DriverLock.Holder?) -> String {
+        let terminal = holder.map { "the terminal of \($0.user) (process \($0.pid))" } ?? "another terminal"
+        return "\(terminal) waits for it, and goes on"
+    }
     static func opened(run: RunID) -> String { "run \(run) is opened" }
     static func notDriven(_ run: RunID) -> String { "nobody drives run \(run); there is nothing to pause" }
     static func pauseAsked(_ run: RunID) -> String { "run \(run) pauses after the attempts in flight" }
     static func cancelAsked(_ run: RunID) -> String { "the driver of run \(run) has been told to cancel it" }
     static func heldBy(_ driver: String) -> String { "it is driven by \(driver)" }
+    static func noted(_ run: RunID, file: String?) -> String {
+        "noted in run \(run)" + (file.map { "; the file is kept as \($0)" } ?? "")
+    }
     static func decided(_ run: RunID) -> String { "recorded for run \(run)" }
     static func resumeHelp(_ run: RunID) -> String { "'belay resume \(run)' goes on" }
     static func goesOnThere(_ driver: String) -> String { "\(driver) drives the run, and goes on with it" }

@@ -1,7 +1,6 @@
 import Diagnostics
 import Glibc
 import RunReport
-import Synchronization
 
 /// Asks the person at the terminal. Questions go to standard error, answers come from standard input.
 struct TerminalPrompt: Sendable {
@@ -22,12 +21,13 @@ struct TerminalPrompt: Sendable {
         }
     }
 
-    /// A line without its newline; nil at the end of input, or once `isOver` says so (asked several times a second).
+    /// A line without its newline; nil at the end of input, or once `isOver` says so (asked several times a second, but
+    /// not in the middle of what was typed).
     func line(until isOver: () -> Bool) -> String? {
         var bytes: [UInt8] = []
         while true {
-            if isOver() { return nil }
             var entry = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+            guard poll(&entry, 1, 0) > 0 || !isOver() else { return nil }
             guard poll(&entry, 1, 200) > 0 else { continue }
             var byte: UInt8 = 0
             let count = read(0, &byte, 1)
@@ -40,35 +40,15 @@ struct TerminalPrompt: Sendable {
 
     /// Signals wait until the terminal shows what is typed again.
     private func withoutEcho(_ body: () -> String?) -> String? {
-        var before = termios()
-        guard tcgetattr(0, &before) == 0 else { return body() }
         var blocked = sigset_t()
         var previous = sigset_t()
         sigemptyset(&blocked)
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] { sigaddset(&blocked, signal) }
         pthread_sigmask(SIG_BLOCK, &blocked, &previous)
-        var quiet = before
-        quiet.c_lflag &= ~tcflag_t(ECHO)
-        Self.hidden.withLock { $0 = before }
-        tcsetattr(0, TCSAFLUSH, &quiet)
-        defer {
-            Self.showTyping()
-            streams.printError("\n")
-            pthread_sigmask(SIG_SETMASK, &previous, nil)
-        }
-        return body()
-    }
-
-    /// The mode of the terminal before what is typed was hidden.
-    private static let hidden = Mutex<termios?>(nil)
-
-    /// Lets the terminal show again what is typed; to be called before the process ends in the middle of a question.
-    static func showTyping() {
-        hidden.withLock { mode in
-            guard var before = mode else { return }
-            tcsetattr(0, TCSAFLUSH, &before)
-            mode = nil
-        }
+        defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
+        let answer = TerminalMode.withoutEcho(body)
+        streams.printError("\n")
+        return answer
     }
 
     private static func hasPendingSignal() -> Bool {

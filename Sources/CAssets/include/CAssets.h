@@ -5,3 +5,7 @@
 /// migrations/0001.sql
 extern const char *const asset_migration_0001;
 extern const unsigned long asset_migration_0001_length;
+
+/// migrations/0002.sql
+extern const char *const asset_migration_0002;
+extern const unsigned long asset_migration_0002_length;

@@ -31,7 +31,7 @@ extension AttemptPerformer {
         prompt.checklist = argument.texts("checklist").map(shown)
         prompt.evidence = argument.text("evidence").flatMap(Prompt.EvidenceRule.init)
         prompt.typed = argument.text("type")
-        prompt.tell = argument.texts("tell")
+        prompt.tell = argument["tell"] == nil ? host.configuration.notify["waiting"] ?? [] : argument.texts("tell")
         prompt.remindEvery = argument["remind"]?["every"]?.value?.milliseconds
         prompt.escalations = (argument["escalate"]?.value?.asList ?? []).compactMap { item in
             guard let after = item["after"]?.milliseconds else { return nil }

@@ -36,6 +36,8 @@ extension Driver {
         case .endAttempts:
             for flight in flights.values { flight.requestEnd() }
             performer.cancelAll()
+        case .hold: isHeld = true
+        case .goOn: isHeld = false
         case .look: break
         }
     }
@@ -89,6 +91,7 @@ extension Driver {
     private func pause(for actor: Actor) {
         guard !isPausing else { return }
         isPausing = true
+        isHeld = false
         decide(.pause(actor))
         performer.cancelLooks()
     }

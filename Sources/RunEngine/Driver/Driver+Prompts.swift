@@ -11,6 +11,7 @@ extension Driver {
         let (intent, prompt) = try performer.prompt(node, intent, call, kind)
         if node.step.isCommit { syncNow() }
         guard case .events = decide(.openPrompt(intent, prompt)) else { return }
+        lastReminder = nil
         confirmAhead()
     }
 
@@ -53,6 +54,15 @@ extension Driver {
             answer.comment = "--yes"
             decide(.answer(answer))
         }
+    }
+
+    /// Looks now and then whether somebody is to be told, and at once after something was asked.
+    func remindPeople() {
+        guard context.withMachine({ !$0.openPrompts.isEmpty }) else { return }
+        let now = host.now.boot
+        if let lastReminder, now - lastReminder < 10_000 { return }
+        lastReminder = now
+        remind()
     }
 
     /// Takes an answer into account; one that comes too late leaves a trace.

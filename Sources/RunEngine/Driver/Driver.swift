@@ -40,6 +40,8 @@ package final class Driver {
     var lastSync: Int64
     var unsyncedEffects = false
     var isPausing = false
+    /// Nothing new starts while somebody chooses what is to become of the run.
+    var isHeld = false
     /// Secrets without which nothing may start.
     var missing: [String] = []
     /// Pauses the run once this step has ended; to be set before `drive`.
@@ -50,6 +52,10 @@ package final class Driver {
     var clearingForPeople: Set<StepPath> = []
     /// Answers `confirm` with yes (`--yes`); to be set before `drive`.
     package var confirmsAhead = false
+    /// Has people told of open prompts where that is due; to be set before `drive`.
+    var remind: @Sendable () -> Void = {}
+    /// When that was last looked at, milliseconds since boot; nil: a prompt has opened since.
+    var lastReminder: Int64?
     /// Adopted attempts whose supervisor is dead, by step.
     var orphans: [String: Int] = [:]
     /// Attempt files whose launch was waited for after an earlier driver's death.
@@ -107,6 +113,7 @@ package final class Driver {
                 try? journal.checkpoint(.now)
                 return .closed(outcome)
             }
+            remindPeople()
             if tellWaiting() { continue }
             if let end = try park() { return end }
             for message in try receive() { handle(message) }
@@ -162,7 +169,9 @@ package final class Driver {
             if flights.isEmpty, context.withMachine({ $0.isNearItsEnd }) { try takeInbox() }
             advance()
             interrupted.removeAll(keepingCapacity: true)
-            for effect in context.withMachine({ $0.effects() }) { prepare(effect) }
+            for effect in context.withMachine({ $0.effects() }) where !isHeld || effect.isInterruption {
+                prepare(effect)
+            }
             if let trouble { throw trouble }
         } while try commit()
         endInterrupted()
@@ -349,6 +358,12 @@ package final class Driver {
         }
         try? journal.checkpoint(.now)
         return .parked(activity, record.direction)
+    }
+}
+
+extension Effect {
+    fileprivate var isInterruption: Bool {
+        if case .interrupt = self { true } else { false }
     }
 }
 

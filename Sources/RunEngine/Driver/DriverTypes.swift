@@ -27,6 +27,9 @@ package enum DriverRequest: Sendable {
     case pause
     /// End what is in flight; its outcome is then unknown.
     case endAttempts
+    /// Start nothing new until `goOn`: somebody is about to choose.
+    case hold
+    case goOn
     /// Look at the inbox now.
     case look
 }

@@ -1,6 +1,7 @@
 import RunHost
 import RunMachine
 import RunbookModel
+import Synchronization
 
 /// Everything outside the process that the engine uses, as values that tests replace.
 package struct EngineHost: Sendable {
@@ -47,7 +48,7 @@ package struct EngineHost: Sendable {
     /// The door to supervised processes.
     package struct Launcher: Sendable {
         package var launch: @Sendable (LaunchRequest) throws -> Void
-        /// Sets who hears the supervisors' reports.
+        /// Sets who hears the supervisors' reports from now on; the next driver of this process takes over from the last.
         package var listen: @Sendable (@escaping @Sendable (SupervisorReport) -> Void) throws -> Void
 
         package init(
@@ -59,8 +60,16 @@ package struct EngineHost: Sendable {
         }
 
         package init(_ server: ForkServer) {
+            let listener = Mutex<(@Sendable (SupervisorReport) -> Void)?>(nil)
             launch = { try server.launch($0) }
-            listen = { try server.deliverReports(to: $0) }
+            listen = { next in
+                let isFirst = listener.withLock { listener in
+                    defer { listener = next }
+                    return listener == nil
+                }
+                guard isFirst else { return }
+                try server.deliverReports { report in listener.withLock { $0 }?(report) }
+            }
         }
     }
 }

@@ -77,8 +77,15 @@ private struct Comparison {
             guard DefinitionText.of(node.step) != DefinitionText.of(other.step) || node.role != other.role else {
                 return []
             }
+            // A question that nobody has answered may change: it is asked anew.
+            if isOnlyAsked(node), other.isGate, node.role == other.role { return [] }
             return ["step '\(node.path)':"] + TextDifference.lines(node.step.sourceLines, other.step.sourceLines)
         }
+    }
+
+    private func isOnlyAsked(_ node: PlanNode) -> Bool {
+        guard node.isGate, let record = stored.steps[node.path] else { return false }
+        return record.openPrompt != nil && record.tries <= 1
     }
 
     /// What a runbook sets for all its steps.

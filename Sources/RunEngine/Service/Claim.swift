@@ -47,7 +47,10 @@ struct Claim {
                 RunEvent.Claimed(
                     epoch: stored.epoch, by: service.actor, place: try Stored(encoding: place),
                     byPerson: options.byPerson)))
+        driver.decide(.reopenPrompts(planDigest: plan.digest))
         driver.missing = missingInputs + missingSecrets
+        let (service, program) = (service, host.executable)
+        driver.remind = { service.remindDue(executable: program) }
         driver.confirmsAhead = options.confirmsAhead
         driver.noteClock(behind: stored.lastEventAt)
         try rememberFailures(of: driver, stored)

@@ -34,4 +34,9 @@ extension RunService {
             throw .refused("the evidence \(path) cannot be kept: \(error)", help: "nothing was recorded")
         }
     }
+
+    /// Where evidence is kept.
+    package func path(of file: EvidenceFile, _ run: RunID) throws(JournalFailure) -> String {
+        workspace.state.artifactDirectory(run, try journal.summary(run).runbook) + "/" + file.name
+    }
 }

@@ -10,6 +10,12 @@ package struct OpenPrompt: Sendable, Equatable {
     package let run: RunID
     package let step: StepPath
     package let prompt: Prompt
+
+    package init(run: RunID, step: StepPath, prompt: Prompt) {
+        self.run = run
+        self.step = step
+        self.prompt = prompt
+    }
 }
 
 /// What somebody says to a prompt; everything but the verdict may be missing.
@@ -96,6 +102,11 @@ extension RunService {
         return answer
     }
 
+    /// Why this process's user may not answer a prompt; nil where they may.
+    package func objection(to prompt: Prompt) -> String? {
+        prompt.audience.objection(to: actor, groups: Self.groups(of: actor))
+    }
+
     private static func groups(of actor: Actor) -> [String] {
         let user = (try? UserCredentials.numbered(actor.person)) ?? nil
         return user?.groupNames ?? []
@@ -109,7 +120,7 @@ extension RunService {
                 id: answer.id, run: run, kind: InboxKind.answer, payload: try Stored(encoding: answer),
                 actor: answer.actor, at: answer.at.wall)
             return try journal.record(entry) { stored in
-                if let why = Self.doubt(about: answer, stored) { return .refuse(why: why) }
+                if let why = Self.doubt(about: answer, stored, plan) { return .refuse(why: why) }
                 return Self.judge(.answer(answer), stored, plan, answer.at)
             }
         } catch let failure as ServiceFailure {
@@ -122,8 +133,10 @@ extension RunService {
     }
 
     /// After a reboot only the wall clock tells whether something has expired; one that went back does not.
-    private static func doubt(about answer: HumanAnswer, _ stored: StoredRun) -> String? {
-        guard let expires = stored.steps[answer.step]?.openPrompt?.expires, expires.due.bootID != answer.at.bootID,
+    private static func doubt(about answer: HumanAnswer, _ stored: StoredRun, _ plan: Plan) -> String? {
+        guard let prompt = stored.steps[answer.step]?.openPrompt else { return nil }
+        if prompt.planDigest != plan.digest { return "run \(stored.id) moved to changed files and has to ask anew" }
+        guard let expires = prompt.expires, expires.due.bootID != answer.at.bootID,
             stored.lastEventAt - answer.at.wall > 1_000
         else { return nil }
         return "the wall clock is behind the journal's last event, so that it cannot be told whether this has expired"

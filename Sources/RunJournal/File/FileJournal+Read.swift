@@ -42,6 +42,10 @@ extension FileJournal {
         }
     }
 
+    package func dueNotices(at wall: Int64) throws(JournalFailure) -> [DueNotice] {
+        try read { database throws(JournalFailure) in try NoticeRows(database: database).due(at: wall) }
+    }
+
     package func locks() throws(JournalFailure) -> [HeldLock] {
         try read { database throws(JournalFailure) in try LockRows(database: database).all() }
     }

@@ -131,6 +131,16 @@ extension FileJournal {
         }
     }
 
+    package func claimNotice(_ notice: DueNotice, at wall: Int64) throws(JournalFailure) -> Bool {
+        try write { database throws(JournalFailure) in try NoticeRows(database: database).claim(notice, at: wall) }
+    }
+
+    package func tell(_ run: RunID, _ step: StepPath, _ notice: Notice, at: Int64) throws(JournalFailure) {
+        try write { database throws(JournalFailure) in
+            try RunRows(database: database, run: run).annotate([.told(step, notice)], at: at)
+        }
+    }
+
     package func remove(_ run: RunID) throws(JournalFailure) {
         try write { database throws(JournalFailure) in
             guard try RunRows(database: database, run: run).head().isClosed else { throw .runIsOpen(run) }

@@ -9,7 +9,10 @@ struct Migration: Sendable {
 
     static let all: [Migration] = [
         Migration(
-            version: 1, sql: text(asset_migration_0001, asset_migration_0001_length), isCompatible: true)
+            version: 1, sql: text(asset_migration_0001, asset_migration_0001_length), isCompatible: true),
+        // An older Belay knows no prompts, and must not be left with a run that has one.
+        Migration(
+            version: 2, sql: text(asset_migration_0002, asset_migration_0002_length), isCompatible: false),
     ]
 
     private static func text(_ start: UnsafePointer<CChar>, _ count: UInt) -> String {

@@ -84,6 +84,7 @@ struct RunRows {
             INSERT INTO steps (run, path, state, record) VALUES (?, ?, ?, ?)
             ON CONFLICT (run, path) DO UPDATE SET state = excluded.state, record = excluded.record
             """, .int(run.number), .text(path.text), .text(step.state.rawValue), .utf8(JSONCoding.encode(step)))
+        try NoticeRows(database: database).put(step, run: run, path: path)
     }
 
     /// Adds events that change nothing of the run's state.

@@ -77,6 +77,40 @@ package struct StateDirectory: Sendable, Equatable {
         DriverLock.holder(path: driverLock(run, runbook))
     }
 
+    /// Tells that a terminal waits for what people say to a run, and will go on with it.
+    ///
+    /// Errors: `.driven` where another terminal has said so before.
+    package func markWaiting(_ run: RunID, _ runbook: RunbookName, _ holder: DriverLock.Holder)
+        throws(JournalFailure) -> DriverLock
+    {
+        try DriverLock(run, path: waitingMark(run, runbook), mode: fileMode, group: group, holder: holder)
+    }
+
+    /// The terminal that goes on with a run once people have said something: nil where there is none.
+    package func waitingTerminal(_ run: RunID, _ runbook: RunbookName) -> DriverLock.Holder?? {
+        DriverLock.holder(path: waitingMark(run, runbook))
+    }
+
+    private func waitingMark(_ run: RunID, _ runbook: RunbookName) -> String {
+        runDirectory(run, runbook) + "/waiting.lock"
+    }
+
+    /// Opens the file into which a driver without a terminal writes what it would show; the caller closes it.
+    ///
+    /// Errors: `.full`, `.readOnly`, `.io`.
+    package func openDriverLog(_ run: RunID, _ runbook: RunbookName) throws(JournalFailure) -> Int32 {
+        let path = driverLog(run, runbook)
+        try FileSystem.makeFile(path, mode: fileMode, group: group)
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileSystem.failure(path, "open") }
+        return descriptor
+    }
+
+    /// `runs/000042-update/driver.log`.
+    package func driverLog(_ run: RunID, _ runbook: RunbookName) -> String {
+        runDirectory(run, runbook) + "/driver.log"
+    }
+
     var fileMode: mode_t { group == nil ? 0o600 : 0o660 }
     private var directoryMode: mode_t { group == nil ? 0o700 : 0o2770 }
 }

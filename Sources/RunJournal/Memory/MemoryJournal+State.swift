@@ -63,7 +63,10 @@ extension MemoryJournal.State.Run {
 
     mutating func take(_ batch: JournalBatch) {
         record = batch.record
-        for (path, step) in batch.steps { steps[path] = step }
+        for (path, step) in batch.steps {
+            steps[path] = step
+            notices.put(step, path)
+        }
         for place in inbox.indices where batch.consumed.contains(inbox[place].entry.id) {
             inbox[place].isConsumed = true
         }

@@ -24,6 +24,7 @@ package final class MemoryJournal: Journal {
             var endedAt: Int64?
             var inbox: [(entry: InboxEntry, isConsumed: Bool)] = []
             var locks: [HeldLock] = []
+            var notices = MemoryNotices()
         }
     }
 
@@ -184,6 +185,24 @@ package final class MemoryJournal: Journal {
         try write { state throws(JournalFailure) in
             _ = try state.run(run)
             state.append([JournalEntry(at: at, .noted(text: text, by: actor))], to: run)
+        }
+    }
+
+    package func dueNotices(at wall: Int64) throws(JournalFailure) -> [DueNotice] {
+        state.withLock { state in
+            let due = state.runs.flatMap { id, run in run.notices.due(at: wall, id) }
+            return due.sorted { $0.due < $1.due }.prefix(100).map(\.notice)
+        }
+    }
+
+    package func claimNotice(_ notice: DueNotice, at wall: Int64) throws(JournalFailure) -> Bool {
+        try write { state in state.runs[notice.run]?.notices.claim(notice, at: wall) ?? false }
+    }
+
+    package func tell(_ run: RunID, _ step: StepPath, _ notice: Notice, at: Int64) throws(JournalFailure) {
+        try write { state throws(JournalFailure) in
+            _ = try state.run(run)
+            state.append([JournalEntry(at: at, .told(step, notice))], to: run)
         }
     }
 

@@ -166,10 +166,12 @@ extension RunMachine {
 
     // MARK: Changed plans
 
-    /// All that is open is asked anew, because the plan is another one; answers to the old one are void.
-    func eventsOfReopenedPrompts() -> [RunEvent] {
+    /// What was asked under another plan is asked anew; answers to the old one are void.
+    func eventsOfReopenedPrompts(_ planDigest: String) -> [RunEvent] {
         derived.asking.sorted().compactMap { index in
-            guard let intent = steps[index].openAttempt else { return nil }
+            guard case .asking(let intent) = steps[index].phase, steps[index].prompt?.planDigest != planDigest else {
+                return nil
+            }
             let outcome = AttemptOutcome(.interrupted, reason: "the run moved to its changed files; it is asked anew")
             return .attemptEnded(
                 intent.step, number: intent.number, outcome, then: .due(intent.purpose, item: intent.item))

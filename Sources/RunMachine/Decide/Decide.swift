@@ -20,7 +20,7 @@ extension RunMachine {
         case .record(let event): return .events([event])
         case .openPrompt(let intent, let prompt): return decidePrompt(intent, prompt)
         case .answer(let answer): return decideAnswer(answer, context)
-        case .reopenPrompts: return .events(eventsOfReopenedPrompts())
+        case .reopenPrompts(let digest): return .events(eventsOfReopenedPrompts(digest))
         case .skip(let path, _), .cannotStart(let path, _), .startGroup(let path, _, _),
             .finishGroup(let path, _, _), .endAttempt(let path, _, _), .expirePrompt(let path), .guide(let path):
             guard let index = graph.index(of: path) else { return .refuse(why: "there is no step '\(path)'") }

@@ -26,19 +26,7 @@ struct AnswerJudge {
     }
 
     private var wrongPerson: String? {
-        let audience = prompt.audience
-        let isRequester = audience.requester?.person == answer.actor.person
-        if audience.onlyRequester, !isRequester {
-            return "only \(audience.requester?.user ?? "whoever started the run") may answer step '\(path)'"
-        }
-        if audience.notRequester, isRequester {
-            return "\(answer.actor.user) started the run and may not decide step '\(path)'"
-        }
-        guard !audience.users.isEmpty || !audience.groups.isEmpty else { return nil }
-        if audience.users.contains(answer.actor.user) || !Set(audience.groups).isDisjoint(with: answer.groups) {
-            return nil
-        }
-        return "\(answer.actor.user) may not answer step '\(path)'; \(audience.words) may"
+        prompt.audience.objection(to: answer.actor, groups: answer.groups, what: "step '\(path)'")
     }
 
     private var expired: String? {
@@ -50,21 +38,44 @@ struct AnswerJudge {
         answer.shown == prompt.digest ? nil : "step '\(path)' is not what was shown any more; look at it again"
     }
 
+    /// Everything at once, so that it can be put right at once.
     private var incomplete: String? {
         guard answer.verdict == .done || answer.verdict == .approve else { return nil }
-        if let typed = prompt.typed, answer.typed != typed { return "what was typed is not '\(typed)'" }
-        let missing = prompt.checklist.indices.filter { !answer.ticked.contains($0) }
-        if let first = missing.first { return "not everything is ticked: '\(prompt.checklist[first])'" }
-        if prompt.evidence == .required, answer.evidence.isEmpty, answer.evidenceText ?? "" == "" {
-            return "step '\(path)' needs evidence: a file or a text"
+        var lacks: [String] = []
+        if let typed = prompt.typed, answer.typed != typed { lacks.append("what was typed is not '\(typed)'") }
+        lacks += prompt.checklist.indices.filter { !answer.ticked.contains($0) }.map {
+            "not ticked: \($0 + 1), '\(prompt.checklist[$0])'"
         }
-        guard case .failure(let problems) = FormField.bind(prompt.form, given: answer.given) else { return nil }
-        return problems.all.map { [$0.message, $0.help].compactMap { $0 }.joined(separator: "; ") }
-            .joined(separator: "\n")
+        if prompt.evidence == .required, answer.evidence.isEmpty, answer.evidenceText ?? "" == "" {
+            lacks.append("step '\(path)' needs evidence: a file or a text")
+        }
+        if case .failure(let problems) = FormField.bind(prompt.form, given: answer.given) {
+            lacks += problems.all.map { [$0.message, $0.help].compactMap { $0 }.joined(separator: "; ") }
+        }
+        return lacks.isEmpty ? nil : lacks.joined(separator: "\n")
+    }
+}
+
+extension Prompt {
+    /// Why an answer may not stand, in one or more lines; nil where it may, or where the prompt is not open any more.
+    package func objection(to answer: HumanAnswer, at path: StepPath) -> String? {
+        AnswerJudge(prompt: self, answer: answer, path: path).objection
     }
 }
 
 extension Prompt.Audience {
+    /// Why a person may not answer; nil where they may.
+    package func objection(to actor: Actor, groups memberships: [String], what: String = "it") -> String? {
+        let isRequester = requester?.person == actor.person
+        if onlyRequester, !isRequester {
+            return "only \(requester?.user ?? "whoever started the run") may answer \(what)"
+        }
+        if notRequester, isRequester { return "\(actor.user) started the run and may not decide \(what)" }
+        guard !users.isEmpty || !groups.isEmpty else { return nil }
+        if users.contains(actor.user) || !Set(groups).isDisjoint(with: memberships) { return nil }
+        return "\(actor.user) may not answer \(what); \(words) may"
+    }
+
     /// Who may answer, for people.
     package var words: String {
         let names = users + groups.map { "group \($0)" }

@@ -54,13 +54,15 @@ package struct PromptView: Encodable, Sendable, Equatable {
     package let evidence: String?
     package let typed: String?
     package let allowsSkip: Bool
+    /// Of everything that is shown here.
     package let digest: String
+    package let planDigest: String
     package let answers: [Answer]
     let prompt: Prompt
 
     private enum CodingKeys: String, CodingKey {
         case run, step, kind, isUndo, title, text, who, users, groups, quorum, approvals, since, due, isOverdue
-        case expires, hasExpired, fields, checklist, evidence, typed, allowsSkip, digest, answers
+        case expires, hasExpired, fields, checklist, evidence, typed, allowsSkip, digest, planDigest, answers
     }
 
     package init(run: Int64, step: StepPath, _ prompt: Prompt, at now: Moment) {
@@ -87,6 +89,7 @@ package struct PromptView: Encodable, Sendable, Equatable {
         typed = prompt.typed
         allowsSkip = prompt.allowsSkip
         digest = prompt.digest
+        planDigest = prompt.planDigest
         answers = prompt.answers.map(Answer.init)
     }
 
@@ -115,37 +118,4 @@ package struct PromptView: Encodable, Sendable, Equatable {
             ]
         }
     }
-}
-
-/// What waits for people, over all open runs.
-package struct PendingView: Encodable, Sendable {
-    package let version = 1
-    package let pending: [Entry]
-
-    package struct Entry: Encodable, Sendable {
-        package let run: Int64
-        package let runbook: String
-        package let system: String?
-        package let requester: String
-        /// Exactly one of these: a prompt, or a question (`belay decide`).
-        package let prompt: PromptView?
-        package let question: QuestionView?
-        /// Milliseconds since 1970.
-        package let since: Int64
-
-        package init(
-            run: Int64, runbook: String, system: String?, requester: String, prompt: PromptView?,
-            question: QuestionView?, since: Int64
-        ) {
-            self.run = run
-            self.runbook = runbook
-            self.system = system
-            self.requester = requester
-            self.prompt = prompt
-            self.question = question
-            self.since = since
-        }
-    }
-
-    package init(_ pending: [Entry]) { self.pending = pending }
 }

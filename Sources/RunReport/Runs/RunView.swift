@@ -118,7 +118,7 @@ package struct RunView: Encodable, Sendable {
         activity = record.activity.rawValue
         reason = record.isClosed ? nil : record.activityReason
         outcome = record.outcome?.rawValue
-        words = Self.words(record, isDriven: facts.driver != nil)
+        words = Self.words(machine, isDriven: facts.driver != nil)
         requester = facts.requester
         startedAt = ClockText.utc(facts.startedAt)
         endedAt = facts.endedAt.map(ClockText.utc)
@@ -141,9 +141,11 @@ package struct RunView: Encodable, Sendable {
             questions: questions, prompts: prompts, hasStarted: machine.steps.contains { $0.state.mayHaveEffect })
     }
 
-    private static func words(_ record: RunRecord, isDriven: Bool) -> String {
+    private static func words(_ machine: RunMachine, isDriven: Bool) -> String {
+        let record = machine.run
         guard let outcome = record.outcome else {
-            return StateWords.words(record.activity, record.direction, isDriven: isDriven)
+            return StateWords.words(
+                record.activity, record.direction, isDriven: isDriven, forPeople: machine.asksOnlyPeople)
         }
         return StateWords.words(outcome)
     }

@@ -60,13 +60,15 @@ package enum StateWords {
     }
 
     /// What an open run is doing.
-    package static func words(_ activity: Activity, _ direction: Direction, isDriven: Bool) -> String {
+    package static func words(_ activity: Activity, _ direction: Direction, isDriven: Bool, forPeople: Bool = false)
+        -> String
+    {
         let back = direction == .rollback ? ", rolling back" : ""
         switch activity {
         case .created: return isDriven ? "starting" : "not started yet"
         case .running where !isDriven: return "interrupted" + back + ": nobody drives it"
         case .running: return direction == .rollback ? "rolling back" : "running"
-        case .waiting: return "waiting" + back
+        case .waiting: return (forPeople ? "waiting for a person" : "waiting") + back
         case .paused: return "paused" + back
         case .attention: return "needs a decision" + back
         }

@@ -32,6 +32,11 @@ package enum ClockText {
         return "\(seconds / 86_400)d\(twoDigits(seconds % 86_400 / 3_600))h"
     }
 
+    /// `0s`, `12s`, `2m05s`, `3h12m`: for what goes on and is drawn again and again.
+    package static func roughly(_ milliseconds: Int64) -> String {
+        milliseconds < 60_000 ? "\(max(0, milliseconds) / 1_000)s" : length(milliseconds)
+    }
+
     private static func local(_ wall: Int64) -> tm {
         var seconds = time_t(wall / 1_000)
         var parts = tm()

@@ -6,15 +6,20 @@ package struct TextStyle: Sendable, Equatable {
     package var isColoured: Bool
     /// Columns of the terminal; nil where there is none to fit.
     package var width: Int?
+    /// Whether the terminal shows ASCII only, which takes more columns (`PlainText`).
+    package var isASCII: Bool
 
-    package init(isColoured: Bool = false, width: Int? = nil) {
+    package init(isColoured: Bool = false, width: Int? = nil, isASCII: Bool = false) {
         self.isColoured = isColoured
         self.width = width
+        self.isASCII = isASCII
     }
 
     package enum Colour: String, Sendable {
         case bold = "1"
         case dim = "2"
+        case italic = "3"
+        case underlined = "4"
         case red = "31"
         case green = "32"
         case yellow = "33"
@@ -35,8 +40,13 @@ package struct TextStyle: Sendable, Equatable {
     }
 
     package func paint(_ text: String, _ colour: Colour?) -> String {
-        guard isColoured, let colour, !text.isEmpty else { return text }
-        return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
+        paint(text, colour.map { [$0] } ?? [])
+    }
+
+    /// Several at once.
+    package func paint(_ text: String, _ colours: [Colour]) -> String {
+        guard isColoured, !colours.isEmpty, !text.isEmpty else { return text }
+        return "\u{1B}[\(colours.map(\.rawValue).joined(separator: ";"))m\(text)\u{1B}[0m"
     }
 }
 
@@ -48,8 +58,12 @@ extension DisplayText {
 
     /// The text in at most so many columns, with a mark where it was cut.
     package static func fitted(_ text: String, to limit: Int) -> String {
+        columns(of: text) > limit ? cut(text, to: limit) : text
+    }
+
+    /// As much of the text as goes into so many columns with a mark at its end.
+    static func cut(_ text: String, to limit: Int) -> String {
         guard limit > 0 else { return "" }
-        guard columns(of: text) > limit else { return text }
         var result = String.UnicodeScalarView()
         var used = 0
         for scalar in text.unicodeScalars {

@@ -39,7 +39,7 @@ import Testing
     @Test func anotherTerminalMayDecideMeanwhile() throws {
         let (home, run) = try asking(command)
         let decision = home.belay("decide", "1", "two", "accept", "--why", "from elsewhere")
-        #expect(decision.output.contains("drives the run, and goes on with it"))
+        #expect(decision.output.contains("waits for it, and goes on"))
         let result = run.wait()
         #expect(result.output.contains("decided elsewhere; going on"))
         #expect(result.output.contains("exit 0"))
@@ -80,18 +80,5 @@ import Testing
         let result = run.wait()
         #expect(!result.output.contains("hunter2"))
         #expect(result.output.contains(" echo "))
-    }
-
-    @Test func ctrlCOnceSaysHowToEndAndTwiceEnds() throws {
-        let home = try BelayHome(["gated": Runbooks.gated])
-        home.makeGate()
-        let run = try home.startOnTerminal(#"trap : INT; "$BELAY" run gated -i place="$HERE"; echo "exit $?""#)
-        try eventually("wait_here runs") { run.output.contains("wait_here  action running") }
-        try home.type("\u{3}")
-        try eventually("it says how to end") { run.output.contains("press Ctrl-C again to end them") }
-        try home.type("\u{3}")
-        let result = run.wait()
-        #expect(result.output.contains("ending the attempts in flight"))
-        #expect(result.output.contains("exit 130"))
     }
 }
