@@ -1,14 +1,21 @@
 import Expressions
 import Glibc
 import RunHost
+import Synchronization
 import TestSupport
 
 /// A demo service of its own, and the shipped runbooks to maintain it with.
 final class LibraryHome: Sendable {
     let scratch: ScratchDirectory
-    let belay: BelayBinary
-    /// The port of the standby instance; nil where none was asked for.
+    /// What commands find in their environment beside what they always have.
+    let surroundings = Mutex<[String: String]>([:])
     let hasStandby: Bool
+
+    var belay: BelayBinary {
+        var belay = BelayBinary(in: scratch)
+        belay.environment.merge(surroundings.withLock { $0 }) { $1 }
+        return belay
+    }
 
     var home: String { scratch.file("home") }
     var standby: String { home + "-standby" }
@@ -16,7 +23,6 @@ final class LibraryHome: Sendable {
     /// Starts the service at 1.0.0; `edits` are replacements in the profile `demo`.
     init(edits: [String: String] = [:], withStandby: Bool = false) throws {
         scratch = try ScratchDirectory()
-        belay = BelayBinary(in: scratch)
         hasStandby = withStandby
         try scratch.write(
             "state: {path: state}\nrunbooks: [., \(Self.root)/runbooks]\nsystem: demo\n"
