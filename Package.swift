@@ -130,6 +130,10 @@ let package = Package(
                 "CSQLite", "RunEngine", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "Expressions", "TestSupport",
             ]),
         .testTarget(
+            name: "RunbookTestingTests",
+            dependencies: ["Diagnostics", "RunReport", "RunbookLoading", "RunbookModel", "RunbookTesting"],
+            exclude: ["Fixtures"]),
+        .testTarget(
             name: "CommandTests",
             dependencies: ["CSQLite", "Expressions", "RunHost", "RunJournal", "RunMachine", "RunbookModel", "TestSupport"],
             exclude: ["Runbooks"]),

@@ -50,7 +50,7 @@ package struct RunbookTester: Sendable {
         var result = FileResult(path: path, diagnostics: bag)
         guard let file else { return result }
         result.runbook = file.runbook.value.text
-        guard let profile = profile(of: file, &result.diagnostics),
+        guard let profile = profile(of: file, path, &result.diagnostics),
             let loaded = runbook(of: file, path, profile, &result.diagnostics)
         else { return result }
         let index = StepIndex(loaded)
@@ -79,7 +79,8 @@ package struct RunbookTester: Sendable {
                         length: observed.length))
                 coverage.add(observed)
                 usedOfFile.formUnion(observed.usedOfFile)
-                for unused in observed.unused { result.diagnostics.add(unused) }
+                // A test that failed may have gone another way than its mocks.
+                if mismatches.isEmpty { for unused in observed.unused { result.diagnostics.add(unused) } }
             } catch {
                 let problem = Mismatch(problem: "\(error)", help: (error as? TestFailure)?.help)
                 result.results.append(Result(name: test.name.value, mismatches: [problem], timeline: [], length: 0))
@@ -87,6 +88,7 @@ package struct RunbookTester: Sendable {
         }
         guard filter == nil else { return }
         result.coverage = coverage
+        guard result.results.allSatisfy(\.passed) else { return }
         for (position, entry) in file.shared.mocks.enumerated() where !usedOfFile.contains(position) {
             result.diagnostics.add(.unusedMock(entry.pattern.value, nil, entry.pattern.span))
         }
@@ -94,10 +96,18 @@ package struct RunbookTester: Sendable {
 
     // MARK: What the tests are about
 
+    /// The directory of a file with the slash at its end; empty for a bare name.
+    private static func place(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    }
+
+    private func exists(_ path: String) -> Bool { (try? loader.provider.read(path, 0)) != nil }
+
     /// The profile, which may be none; nil where it cannot be had.
-    private func profile(of file: RunbookTestFile, _ bag: inout DiagnosticBag) -> SystemProfile?? {
+    private func profile(of file: RunbookTestFile, _ path: String, _ bag: inout DiagnosticBag) -> SystemProfile?? {
         guard let name = file.system else { return .some(file.profile?.named("test")) }
-        guard let path = profilePath(name.value) else {
+        let beside = "\(Self.place(of: path))systems/\(name.value).yml"
+        guard let path = exists(beside) ? beside : profilePath(name.value) else {
             bag.add(.noSuchSystem(name, near: nearest(to: name.value, in: profileNames())))
             return nil
         }
@@ -112,10 +122,7 @@ package struct RunbookTester: Sendable {
         of file: RunbookTestFile, _ path: String, _ profile: SystemProfile?, _ bag: inout DiagnosticBag
     ) -> LoadedRunbook? {
         let name = file.runbook.value.text
-        let place = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        let beside = ["\(place)\(name).yml", "\(place)\(name).yaml"].first {
-            (try? self.loader.provider.read($0, 0)) != nil
-        }
+        let beside = [".yml", ".yaml"].map { Self.place(of: path) + name + $0 }.first(where: exists)
         guard let found = beside ?? self.loader.find(name) else {
             bag.add(.noSuchRunbook(file.runbook, near: nil))
             return nil

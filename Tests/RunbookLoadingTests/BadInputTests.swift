@@ -9,8 +9,9 @@ import Testing
 @Suite struct BadInputTests {
     static let files = ((try? Fixture.list("bad")) ?? []).filter { $0.hasSuffix(".yml") }
 
-    /// Codes of mistakes that no fixture can hold: a file that is absent, and one of more than 4 MiB.
-    static let withoutFixture = ["R001", "R002"]
+    /// Codes of mistakes that no fixture can hold: a file that is absent, one of more than 4 MiB, and what only shows when
+    /// tests of runbooks are played.
+    static let withoutFixture = ["R001", "R002", "R701"]
 
     @Test(arguments: files)
     func aBadFileIsRefusedAsRecorded(file: String) throws {
@@ -46,6 +47,8 @@ import Testing
             bag = loader.loadProfile(file).diagnostics
         } else if text.hasPrefix("channels:") {
             bag = loader.loadConfiguration(file).diagnostics
+        } else if file.hasSuffix(".test.yml") {
+            bag = loader.loadTests(file).diagnostics
         } else {
             var loader = loader
             if text.contains("# profile: ") { loader.profile = loader.loadProfile("parts/profile.yml").profile }

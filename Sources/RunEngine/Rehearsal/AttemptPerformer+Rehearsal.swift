@@ -80,6 +80,11 @@ extension AttemptPerformer {
             context.timeout = timeout
             // Nothing was noted before the first effect, so there was none.
             if call == nil, context.undoData == nil { return AttemptOutcome(.done) }
+            if kind == "wait", call?.argument["until"] == nil, let deadline = fixed.deadline {
+                var outcome = AttemptOutcome(.done)
+                outcome.elapsed = max(0, deadline.remaining(at: host.now))
+                return outcome
+            }
             let part = RehearsedPart(subject: .attempt(fixed), node: node)
             switch rehearsal.action(part, kind: kind, argument) {
             case .isPerformed(let http, let elapsed):
@@ -114,8 +119,13 @@ extension AttemptPerformer {
             wall: { start.wall + Int64(passed.value) }, boot: { start.boot + Int64(passed.value) },
             wait: { milliseconds, cancellation in
                 // Whoever looks very often takes longer steps in the end, so that weeks of looks take no minutes.
-                let step = looks.next() > 10_000 ? max(milliseconds, 3_600_000) : max(milliseconds, 0)
-                passed.add(Int(step))
+                let least: Int64 =
+                    switch looks.next() {
+                    case ...10_000: 0
+                    case ...50_000: 3_600_000
+                    default: 1_000_000_000_000_000
+                    }
+                passed.add(Int(max(milliseconds, least)))
                 return !cancellation.isCancelled
             })
     }

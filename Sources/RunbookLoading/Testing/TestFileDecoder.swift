@@ -83,7 +83,7 @@ struct TestFileDecoder {
         else { return nil }
         var crash = CrashOrder(step: step, point: point)
         crash.purpose = node.value(for: "purpose").flatMap { context.word($0, CrashPurpose.allCases)?.rawValue }
-        crash.tryNumber = node.value(for: "try").flatMap { context.int($0, 1...1_000) } ?? 1
+        crash.tryNumber = node.value(for: "try").flatMap { context.int($0, 1...1_000) }
         crash.evidence = node.value(for: "evidence").flatMap { context.word($0, CrashOrder.Evidence.allCases) }
         crash.reboots = node.value(for: "reboot").flatMap(context.bool) ?? false
         crash.down = node.value(for: "down").flatMap(context.duration) ?? .zero

@@ -43,9 +43,14 @@ struct TestSettingsDecoder {
         return .string(scalar.text)
     }
 
+    /// From 1970 to 2100, in seconds.
+    private static let years: Range<Int64> = 0..<4_102_444_800
+
     private func moment(_ node: SyntaxNode) -> Int64? {
         guard let text = context.literal(node, "a moment") else { return nil }
-        if let moment = try? Timestamp(parsing: text) { return moment.seconds * 1_000 }
+        if let moment = try? Timestamp(parsing: text), Self.years.contains(moment.seconds) {
+            return moment.seconds * 1_000
+        }
         context.add(.badQuantity(text, node.span, kind: "moment", examples: "2026-03-01T02:30:00Z"))
         return nil
     }

@@ -66,8 +66,8 @@ package struct CrashOrder: Sendable {
     package let point: Point
     /// As in `Purpose`; the action, or the checks of a verify step, where the file says nothing.
     package var purpose: String?
-    /// The number of the try at which it happens, from 1.
-    package var tryNumber = 1
+    /// The number of the try at which it happens, from 1; nil: the next one.
+    package var tryNumber: Int?
     /// What the next driver finds; nil: what follows from the point.
     package var evidence: Evidence?
     /// The host goes down with it.

@@ -24,6 +24,8 @@ struct Observation {
     var outputs = ValueMap()
     var questions: [(step: String?, why: String, choices: [String])] = []
     var notified: [String] = []
+    /// The drivers that died, by their epochs.
+    var deaths: Set<Int64> = []
     /// What went wrong beside what is expected, such as a choice that was refused.
     var problems: [String] = []
     var missing: [MissingMock] = []
@@ -49,7 +51,8 @@ struct Observation {
             problems += state.problems
             problems += state.crashes.map { crash in
                 let purpose = crash.purpose.map { " (\($0))" } ?? ""
-                return "the driver never died at \(crash.point.rawValue) of '\(crash.step.value)'\(purpose): it never came there"
+                return
+                    "the driver never died at \(crash.point.rawValue) of '\(crash.step.value)'\(purpose): it never came there"
             }
             unused = state.book.unused()
             usedOfFile = state.book.usedOfFile
@@ -78,8 +81,10 @@ struct Observation {
         length = (events.last?.at ?? start) - start
         var takenBack: Set<String> = []
         for stored in events {
-            timeline.append(Self.line(stored.event, at: stored.at - start))
+            if !stored.event.isOnlyAnnounced { timeline.append(Self.line(stored.event, at: stored.at - start)) }
             switch stored.event {
+            case .claimed(let claim) where deaths.contains(claim.epoch - 1):
+                timeline.insert("          — the driver dies —", at: timeline.count - 1)
             case .attemptIntended(let intent):
                 let path = intent.step.text
                 if intent.purpose == .undo || intent.purpose == .restore { takenBack.insert(path) }
@@ -100,5 +105,15 @@ struct Observation {
         let padding = String(repeating: " ", count: max(0, 8 - time.count))
         let step = event.step.map { "\($0): " } ?? ""
         return DisplayText.escaped("\(padding)\(time)  \(step)\(EventWords.text(event))")
+    }
+}
+
+extension RunEvent {
+    /// Whether the events after it say the same again.
+    fileprivate var isOnlyAnnounced: Bool {
+        switch self {
+        case .attemptDue, .undoStarted: true
+        default: false
+        }
     }
 }

@@ -41,16 +41,16 @@ struct TestRun {
                 observed.problems.append("`then: \(left.words)` was never reached: the run had ended")
             }
         }
-        for _ in 0..<Self.mostDrives {
+        for epoch in 1...Self.mostDrives {
             var end: DriveEnd?
-            do { end = try run.drive() } catch is DriverDied {} catch {
+            do { end = try run.drive() } catch is DriverDied { observed.deaths.insert(Int64(epoch)) } catch {
                 observed.problems.append("\(error)")
                 return .parked(.attention, .forward)
             }
             if case .closed? = end { return end ?? .closed(.failed) }
             let order = orders.popFirst()
             if order == nil, let end { return end }
-            mocks.revive()
+            try mocks.revive()
             if let order, let refusal = try follow(order, run) {
                 observed.problems.append("`then: \(order.words)` is refused: \(refusal)")
                 if let end { return end }
@@ -89,7 +89,8 @@ struct TestRun {
         switch InputBinding.bind(loaded.root.inputs, given: given, evaluate: { try $0.evaluate(bindings) }) {
         case .success(let inputs): return inputs
         case .failure(let problems):
-            throw TestFailure(problems.all.map(\.message).joined(separator: "; "), help: problems.all.first?.help)
+            let help = problems.all.first { $0.kind == .unknown }?.help ?? "inputs are written under `inputs`"
+            throw TestFailure(problems.all.map(\.message).joined(separator: "; "), help: help)
         }
     }
 
@@ -118,7 +119,7 @@ struct TestRun {
         }
         return PinnedContext(
             environment: environment, directories: Dictionary(directories, uniquingKeysWith: { first, _ in first }),
-            facts: facts, startedAt: mocks.clock.clock.wallTime() / 1_000_000, user: "tester", host: "testhost")
+            facts: facts, startedAt: mocks.clock.wall, user: "tester", host: "testhost")
     }
 
     private static let standardFacts = ValueMap([

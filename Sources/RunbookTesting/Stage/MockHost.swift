@@ -11,7 +11,7 @@ import Synchronization
 
 /// The world of one test: mocks in place of the host, and a clock that moves only when nothing else can happen.
 final class MockHost: Rehearsal {
-    let clock: ManualHostClock
+    let clock: MadeUpClock
     let settings: TestSettings
     let shared: TestSettings
     let state: Mutex<State>
@@ -26,7 +26,6 @@ final class MockHost: Rehearsal {
         /// The crash that the driver dies of, or has died of last, and the attempt that it hit.
         var dying: (crash: CrashOrder, attempt: String)?
         var isDying = false
-        var boots = 1
         var missing: [MissingMock] = []
         var problems: [String] = []
         var notified: [String] = []
@@ -49,18 +48,17 @@ final class MockHost: Rehearsal {
     init(_ test: RunbookTest, _ shared: TestSettings) {
         settings = test.settings
         self.shared = shared
-        let start = test.settings.now ?? shared.now ?? 1_772_330_400_000
-        clock = ManualHostClock(wallTime: start * 1_000_000, bootTime: 1_000_000_000_000, bootID: "boot-1")
+        // 2026-03-01, two o'clock at night.
+        clock = MadeUpClock(wall: test.settings.now ?? shared.now ?? 1_772_330_400_000)
         state = Mutex(State(book: MockBook(test.settings, shared), crashes: test.crashes))
     }
 
-    private var now: Int64 { clock.clock.bootTime() / 1_000_000 }
     static func key(_ path: StepPath, _ number: Int) -> String { "\(path)#\(number)" }
 
     // MARK: Time
 
     func schedule(_ end: RehearsedEnd) {
-        let now = now
+        let now = clock.boot
         state.withLock { state in
             state.scheduled += 1
             let due = now + max(0, end.outcome.elapsed ?? 0)
@@ -73,14 +71,14 @@ final class MockHost: Rehearsal {
     }
 
     func pass(atMost milliseconds: Int64) throws {
-        let now = now
+        let now = clock.boot
         let latest = milliseconds == .max ? .max : now + milliseconds
         guard let next = try state.withLock({ try Self.takeNext(&$0, now, until: latest) }) else {
             guard milliseconds < .max else { throw TestStuck() }
-            clock.advance(by: .milliseconds(milliseconds))
+            try clock.advance(by: milliseconds)
             return
         }
-        if next.due > now { clock.advance(by: .milliseconds(next.due - now)) }
+        if next.due > now { try clock.advance(by: next.due - now) }
         next.end.tell(next.end.outcome)
     }
 
@@ -109,7 +107,9 @@ final class MockHost: Rehearsal {
     /// The attempts that a crash is waiting for, by key.
     private func isHit(_ intent: AttemptIntent, by crash: CrashOrder) -> Bool {
         let wanted = crash.purpose.map { [$0] } ?? [Purpose.action.rawValue, Purpose.verify.rawValue]
-        guard wanted.contains(intent.purpose.rawValue), intent.tryNumber == crash.tryNumber else { return false }
+        guard wanted.contains(intent.purpose.rawValue), intent.tryNumber == crash.tryNumber ?? intent.tryNumber else {
+            return false
+        }
         return StepPattern(crash.step.value).rank(intent.step.text) != nil
     }
 
@@ -151,20 +151,20 @@ final class MockHost: Rehearsal {
     }
 
     /// A new driver comes; the host goes on from where the last one left it.
-    func revive() {
-        let (boot, down) = state.withLock { state in
-            let crash = state.isDying ? state.dying?.crash : nil
-            if crash?.reboots == true { state.boots += 1 }
-            state.isDying = false
-            state.agenda.removeAll()
-            return (crash?.reboots == true ? state.boots : nil, crash?.down ?? .zero)
+    func revive() throws {
+        let crash = state.withLock { state in
+            defer {
+                state.isDying = false
+                state.agenda.removeAll()
+            }
+            return state.isDying ? state.dying?.crash : nil
         }
-        clock.advance(by: down)
-        if let boot { clock.reboot(bootID: "boot-\(boot)") }
+        try clock.advance(by: crash?.down.inMilliseconds ?? 0)
+        if crash?.reboots == true { clock.reboot() }
     }
 
     func evidence(_ path: StepPath, _ number: Int) -> RehearsedEvidence {
-        let now = now
+        let now = clock.boot
         return state.withLock { state in
             let key = Self.key(path, number)
             let crash = state.dying?.attempt == key ? state.dying?.crash : nil
