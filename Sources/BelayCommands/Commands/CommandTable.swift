@@ -5,9 +5,8 @@ enum CommandTable {
         PendingCommand.self, ApproveCommand.self, RejectCommand.self, AnswerCommand.self,
         RollbackCommand.self, CancelCommand.self, PauseCommand.self, RerunCommand.self, StatusCommand.self,
         RunsCommand.self, WatchCommand.self, LogsCommand.self, EventsCommand.self, NoteCommand.self, ListCommand.self,
-        ShowCommand.self,
-        ValidateCommand.self, TestCommand.self, GraphCommand.self, ExplainCommand.self, LocksCommand.self,
-        AuditCommand.self,
+        ShowCommand.self, ValidateCommand.self, TestCommand.self, GraphCommand.self, ExplainCommand.self,
+        LocksCommand.self, AuditCommand.self,
         VersionCommand.self,
     ]
 }

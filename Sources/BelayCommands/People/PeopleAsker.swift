@@ -65,9 +65,9 @@ final class PeopleAsker {
     }
 
     private func tellWhoMay(_ open: [OpenPrompt]) -> Answer {
-        guard !open.isEmpty else { return .nothing }
+        guard !open.isEmpty else { return .nothing(until: nil) }
         for prompt in open { session.note(Wording.waitsFor(prompt, service)) }
-        return .nothing
+        return .nothing(until: nil)
     }
 
     // MARK: Decisions
