@@ -13,6 +13,7 @@ import re
 import socket
 import stat
 import struct
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -110,8 +111,10 @@ class Audit:
         log = Path(os.environ.get("KEYS_LOG") or "/nonexistent")
         entries = json.loads(log.read_text("utf-8")) if log.exists() else []
         now = datetime.datetime.now(datetime.timezone.utc)
-        for name in keys:
+        for name, key in keys.items():
             self.count("age of keys")
+            if key.get("expires"):
+                self.expiry(name, key, now)
             times = [entry["timestamp"] for entry in entries if entry.get("key_name") == name]
             if not times:
                 self.find("age of keys", "medium", f"nobody knows how old {name} is", "belay run key-rotation")
@@ -119,6 +122,19 @@ class Audit:
             age = now - datetime.datetime.fromisoformat(max(times).replace("Z", "+00:00"))
             if age.total_seconds() > limit:
                 self.find("age of keys", "medium", f"{name} is {age.days} days old", "belay run key-rotation")
+
+
+    def expiry(self, name: str, key: dict, now: datetime.datetime) -> None:
+        """A key's own command prints the date on which it ends."""
+        result = subprocess.run(key["expires"], capture_output=True, text=True, check=False, timeout=60)
+        try:
+            end = datetime.datetime.fromisoformat(result.stdout.strip().replace("Z", "+00:00"))
+        except ValueError:
+            self.find("expiry of keys", "medium", f"nobody can tell when {name} expires", " ".join(key["expires"]))
+            return
+        days = ((end if end.tzinfo else end.replace(tzinfo=datetime.timezone.utc)) - now).days
+        if days <= int(str(key.get("warn", "30d")).rstrip("d")):
+            self.find("expiry of keys", "high", f"{name} expires in {days} days", "belay run key-rotation")
 
 
 def files_below(directory: str, excluded: set[str]):
