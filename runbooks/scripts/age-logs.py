@@ -11,6 +11,7 @@ usage: age-logs.py compress DIRECTORY PATTERN SECONDS
 and what has been in TARGET for SECONDS; `list-expired` only names them. A KEEP or SECONDS of 0 and an empty TARGET
 stand for nothing. Running it again goes on where it was killed.
 """
+
 import gzip
 import os
 import re
@@ -72,7 +73,7 @@ def expired(directory: str, pattern: str, keep: str, seconds: str, target: str) 
             rotations.setdefault(path.with_name(match["log"]), []).append(path)
     if int(keep) > 0:
         for paths in rotations.values():
-            found += sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)[int(keep):]
+            found += sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)[int(keep) :]
     if place and float(seconds) > 0 and place.is_dir():
         found += [path for path in files(target, "*.gz") if is_older(path, float(seconds))]
     return found

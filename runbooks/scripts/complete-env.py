@@ -4,6 +4,7 @@
 usage: complete-env.py FILE      (in the environment: DEFAULTS, a list of {name, value}, as JSON)
 Exits with 1 where nothing is missing: the variables are not the cause.
 """
+
 import json
 import os
 import re

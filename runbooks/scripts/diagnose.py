@@ -3,9 +3,10 @@
 
 usage: diagnose.py
 in the environment, as JSON where it is a list or a mapping: TITLE, SYSTEM_HOME, HEALTH_URL, ENDPOINTS ({title, url}),
-DATABASE, THRESHOLDS (of the profile), METRICS ({title, url, key, warn, fail}), ERRORS (lines with errors), ANSWER_WITHIN
-(seconds). Writes NAME.json and NAME.md into $BELAY_ARTIFACTS; NAME is $REPORT.
+DATABASE, THRESHOLDS (of the profile), METRICS ({title, url, key, warn, fail}), ERRORS (lines with errors),
+ANSWER_WITHIN (seconds). Writes NAME.json and NAME.md into $BELAY_ARTIFACTS; NAME is $REPORT.
 """
+
 import json
 import os
 import re
@@ -32,7 +33,11 @@ def is_beyond(value: float, limit: str | None) -> bool:
         return False
     number = float(match[2]) * SPANS.get(match[3] or "", 1)
     return {
-        ">": value > number, ">=": value >= number, "<": value < number, "<=": value <= number, "==": value == number,
+        ">": value > number,
+        ">=": value >= number,
+        "<": value < number,
+        "<=": value <= number,
+        "==": value == number,
     }[match[1] or ">"]
 
 
@@ -69,14 +74,21 @@ class Diagnosis:
         load = os.getloadavg()
         network = [line.split() for line in Path("/proc/net/dev").read_text().splitlines()[2:]]
         self.values["host"] = {
-            "cpu_percent": cpu, "memory_percent": used, "disk_percent": disk, "disk_free": room.free,
-            "load": [round(value, 2) for value in load], "cpus": os.cpu_count(),
+            "cpu_percent": cpu,
+            "memory_percent": used,
+            "disk_percent": disk,
+            "disk_free": room.free,
+            "load": [round(value, 2) for value in load],
+            "cpus": os.cpu_count(),
             "received_bytes": sum(int(line[1]) for line in network),
             "sent_bytes": sum(int(line[9]) for line in network),
-            "processes": sum(entry.isdigit() for entry in os.listdir("/proc")), "largest": largest_processes(),
+            "processes": sum(entry.isdigit() for entry in os.listdir("/proc")),
+            "largest": largest_processes(),
             "took_ms": round(1000 * (time.monotonic() - started)),
         }
-        self.judge("cpu", cpu, "> 80", f"CPU is at {cpu} %: reduce worker threads, or turn caches on", "issue-resolution")
+        self.judge(
+            "cpu", cpu, "> 80", f"CPU is at {cpu} %: reduce worker threads, or turn caches on", "issue-resolution"
+        )
         self.judge("memory", used, "> 85", f"memory is at {used} %: clear caches, or add memory", "issue-resolution")
         self.judge("disk", disk, "> 85", f"the disk is {disk} % full: remove old data and logs", "storage-cleanup")
 
@@ -95,10 +107,14 @@ class Diagnosis:
                 slow.append(endpoint["title"])
         self.values["endpoints"] = endpoints
         if failing:
-            message = f"{', '.join(failing)} cannot be reached or failed: look at the configuration, restart the service"
+            message = (
+                f"{', '.join(failing)} cannot be reached or failed: look at the configuration, restart the service"
+            )
             self.recommend("critical", message, "issue-resolution")
         if slow:
-            self.recommend("medium", f"slow: {', '.join(slow)}; turn caches on, or look at the queries", "issue-resolution")
+            self.recommend(
+                "medium", f"slow: {', '.join(slow)}; turn caches on, or look at the queries", "issue-resolution"
+            )
 
     def health(self) -> None:
         url = os.environ.get("HEALTH_URL")
@@ -110,7 +126,9 @@ class Diagnosis:
         states = ("healthy", "ok", "up", "running", "operational")
         state = str(document.get("status", "")).lower() if isinstance(document, dict) else ""
         if status is None or status >= 400 or (state and state not in states):
-            self.recommend("critical", f"the system is not healthy ({state or status or 'no answer'})", "issue-resolution")
+            self.recommend(
+                "critical", f"the system is not healthy ({state or status or 'no answer'})", "issue-resolution"
+            )
 
     def metrics(self) -> None:
         bodies: dict[str, object] = {}
@@ -214,7 +232,14 @@ def markdown(diagnosis: Diagnosis) -> str:
 
 def main() -> int:
     diagnosis = Diagnosis()
-    for part in (diagnosis.host, diagnosis.health, diagnosis.answers, diagnosis.metrics, diagnosis.database, diagnosis.errors):
+    for part in (
+        diagnosis.host,
+        diagnosis.health,
+        diagnosis.answers,
+        diagnosis.metrics,
+        diagnosis.database,
+        diagnosis.errors,
+    ):
         part()
     artifacts, name = Path(os.environ["BELAY_ARTIFACTS"]), os.environ.get("REPORT") or "diagnostics"
     document = {"values": diagnosis.values, "recommendations": diagnosis.recommendations}
@@ -224,7 +249,8 @@ def main() -> int:
     severities = [entry["severity"] for entry in diagnosis.recommendations]
     with open(os.environ["BELAY_OUTPUT"], "a", encoding="utf-8") as output:
         for values in (
-            {"critical": severities.count("critical")}, {"recommendations": len(severities)},
+            {"critical": severities.count("critical")},
+            {"recommendations": len(severities)},
             {"messages": [entry["message"] for entry in diagnosis.recommendations]},
         ):
             print(json.dumps(values), file=output)

@@ -5,6 +5,7 @@ usage: incident-report.py DIRECTORY NUMBER
 in the environment: INCIDENT (what is known, as JSON). Writes incident_report.json and incident_report.md into
 DIRECTORY/NUMBER, beside a copy of the evidence in $BELAY_ARTIFACTS.
 """
+
 import datetime
 import json
 import os

@@ -5,6 +5,7 @@ usage: log-report.py SECONDS
 in the environment: LOGS (directory, or empty), PATTERN (of file names), UNITS (of the journal, as JSON), PATTERNS
 (names and regular expressions, as JSON), TITLE. Writes log-analysis.json and log-analysis.md into $BELAY_ARTIFACTS.
 """
+
 import datetime
 import gzip
 import json
@@ -61,8 +62,11 @@ class Report:
         requests = sum(self.statuses.values())
         failures = sum(count for status, count in self.statuses.items() if status.startswith("5"))
         return {
-            "since": self.since, "lines": self.lines, "counts": dict(self.counts),
-            "frequent_errors": self.messages.most_common(10), "samples": self.samples,
+            "since": self.since,
+            "lines": self.lines,
+            "counts": dict(self.counts),
+            "frequent_errors": self.messages.most_common(10),
+            "samples": self.samples,
             "average_ms": round(sum(durations) / len(durations), 2) if durations else None,
             "p95_ms": durations[int(len(durations) * 0.95)] if durations else None,
             "requests_per_hour": round(requests / seconds * 3600, 1),
@@ -85,22 +89,35 @@ def sources(since: float):
                 with opened(path) as file:
                     yield file, str(path.relative_to(directory))
     for unit in json.loads(os.environ.get("UNITS") or "[]"):
-        command = ["journalctl", f"--since=@{int(since)}", f"--unit={unit}", "--output=short-iso", "--no-pager", "--quiet"]
+        command = [
+            "journalctl",
+            f"--since=@{int(since)}",
+            f"--unit={unit}",
+            "--output=short-iso",
+            "--no-pager",
+            "--quiet",
+        ]
         result = subprocess.run(command, capture_output=True, text=True, errors="replace", check=True)
         yield result.stdout.splitlines(), unit
 
 
 def markdown(values: dict) -> str:
     text = [f"# Logs of {os.environ.get('TITLE', '')} since {values['since']} UTC", "", f"{values['lines']} lines."]
-    text += ["", "| kind | lines |", "| --- | --- |"] + [f"| {name} | {count} |" for name, count in values["counts"].items()]
+    text += ["", "| kind | lines |", "| --- | --- |"] + [
+        f"| {name} | {count} |" for name, count in values["counts"].items()
+    ]
     for name, title in (
-        ("average_ms", "average, ms"), ("p95_ms", "95th percentile, ms"), ("requests_per_hour", "requests an hour"),
+        ("average_ms", "average, ms"),
+        ("p95_ms", "95th percentile, ms"),
+        ("requests_per_hour", "requests an hour"),
         ("error_rate", "share of failed requests"),
     ):
         if values[name] is not None:
             text.append(f"| {title} | {values[name]} |")
     if values["frequent_errors"]:
-        text += ["", "## Frequent errors", ""] + [f"- {count}×: `{message}`" for message, count in values["frequent_errors"]]
+        text += ["", "## Frequent errors", ""] + [
+            f"- {count}×: `{message}`" for message, count in values["frequent_errors"]
+        ]
     return "\n".join(text) + "\n"
 
 
@@ -117,8 +134,11 @@ def main() -> int:
     print(text)
     with open(os.environ["BELAY_OUTPUT"], "a", encoding="utf-8") as output:
         found = {
-            "lines": report.lines, "errors": report.counts["error"], "counts": dict(report.counts),
-            "p95_ms": values["p95_ms"] or 0.0, "average_ms": values["average_ms"] or 0.0,
+            "lines": report.lines,
+            "errors": report.counts["error"],
+            "counts": dict(report.counts),
+            "p95_ms": values["p95_ms"] or 0.0,
+            "average_ms": values["average_ms"] or 0.0,
             "error_rate": values["error_rate"] or 0.0,
         }
         for name, value in found.items():

@@ -9,6 +9,7 @@ usage: old-files.py list DIRECTORY NAME SECONDS           what matches NAME and 
 
 Symbolic links are never followed. Running any of them again goes on where it was killed.
 """
+
 import fnmatch
 import json
 import os
@@ -36,7 +37,8 @@ def old_files(directory: str, name: str, seconds: str) -> list[Path]:
     device = os.stat(directory).st_dev
     for parent, subdirectories, names in os.walk(directory):
         subdirectories[:] = sorted(
-            entry for entry in subdirectories
+            entry
+            for entry in subdirectories
             if not entry.startswith(".belay-aside-") and os.lstat(os.path.join(parent, entry)).st_dev == device
         )
         for entry in sorted(fnmatch.filter(names, name)):
@@ -70,7 +72,7 @@ def old_releases(directory: str, current: str, keep: str) -> list[Path]:
     releases = [path for path in Path(directory).iterdir() if path.is_dir() and not path.is_symlink()]
     releases = [path for path in releases if not path.name.startswith(".")]
     releases.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    return [path for path in releases[int(keep):] if os.path.realpath(path) != in_use]
+    return [path for path in releases[int(keep) :] if os.path.realpath(path) != in_use]
 
 
 def back(place: str) -> None:

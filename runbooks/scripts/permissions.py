@@ -6,6 +6,7 @@ usage: permissions.py apply RECORD      (in the environment: PERMISSIONS ({path,
        permissions.py check
 RECORD is an artifact that gets what was there before. Files that are not there are left out; links are not followed.
 """
+
 import json
 import os
 import pwd

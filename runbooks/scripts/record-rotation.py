@@ -3,6 +3,7 @@
 
 usage: record-rotation.py LOG KEY ACTION BY      (ACTION: api_key_rotation or put_back)
 """
+
 import datetime
 import json
 import os

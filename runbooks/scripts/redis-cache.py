@@ -9,6 +9,7 @@ usage: redis-cache.py ping | stats
        redis-cache.py tidy RATIO                       releases memory, and defragments above RATIO
        redis-cache.py shrink PREFIX LIMIT PERCENT      deletes the least used keys while more than LIMIT bytes are used
 """
+
 import json
 import os
 import socket
@@ -168,8 +169,14 @@ def shrink(redis: Redis, prefix: str, limit: str, percent: str) -> None:
 
 def main() -> int:
     actions = {
-        "ping": lambda redis: redis("PING"), "stats": stats, "expire": expire, "persist": persist,
-        "configure": configure, "restore": restore, "tidy": tidy, "shrink": shrink,
+        "ping": lambda redis: redis("PING"),
+        "stats": stats,
+        "expire": expire,
+        "persist": persist,
+        "configure": configure,
+        "restore": restore,
+        "tidy": tidy,
+        "shrink": shrink,
     }
     action, *arguments = sys.argv[1:]
     try:

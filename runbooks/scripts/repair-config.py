@@ -5,6 +5,7 @@ usage: repair-config.py FILE BACKUPS [COMMAND…]
 COMMAND gets the file as its last argument, and its exit code 0 means valid; without one, JSON is parsed, and of other
 files nobody can tell. Exits with 1 where the file is valid (it is not the cause), or no backup has a valid one.
 """
+
 import json
 import os
 import subprocess

@@ -7,6 +7,7 @@ usage: rotate-logs.py truncate|rename DIRECTORY PATTERN STAMP [MODE [OWNER]]
 `rename` is for programs that open it again when they are told to: the log gets its new name, an empty one its place.
 Running it again with the same stamp changes nothing, also where it was killed in between.
 """
+
 import gzip
 import os
 import shutil

@@ -2,10 +2,11 @@
 """Looks for what makes a system easy to break into, and writes findings with recommendations.
 
 usage: security-audit.py
-in the environment, as JSON where it is a list or a mapping: PERMISSIONS ({path, mode}), CONFIG_TREE, SOURCES (directory),
-EXCLUDED (names in it), KEY_PATTERN, ENDPOINTS ({title, url}), API_PORT, KEYS_LOG, KEYS (names and variables), ROTATE_EVERY
-(seconds). Writes security-audit.json and security-audit.md into $BELAY_ARTIFACTS. A key that is found is never shown.
+in the environment, as JSON where it is a list or a mapping: PERMISSIONS ({path, mode}), CONFIG_TREE, SOURCES
+(directory), EXCLUDED (names in it), KEY_PATTERN, ENDPOINTS ({title, url}), API_PORT, KEYS_LOG, KEYS ({variable, expires,
+warn} by name), ROTATE_EVERY (seconds). Writes security-audit.json and security-audit.md into $BELAY_ARTIFACTS. A key that is found is never shown.
 """
+
 import datetime
 import json
 import os
@@ -20,8 +21,11 @@ import urllib.request
 from pathlib import Path
 
 KNOWN_KEYS = (
-    r"-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----", r"\bAKIA[0-9A-Z]{16}\b", r"\bghp_[A-Za-z0-9]{36}\b",
-    r"\bxox[abpr]-[A-Za-z0-9-]{10,}", r"\bsk_live_[A-Za-z0-9]{16,}",
+    r"-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----",
+    r"\bAKIA[0-9A-Z]{16}\b",
+    r"\bghp_[A-Za-z0-9]{36}\b",
+    r"\bxox[abpr]-[A-Za-z0-9-]{10,}",
+    r"\bsk_live_[A-Za-z0-9]{16,}",
 )
 LISTEN = "0A"
 
@@ -52,7 +56,9 @@ class Audit:
             mode = stat.S_IMODE(os.lstat(path).st_mode)
             if mode & ~allowed:
                 severity = "high" if mode & 0o007 & ~allowed else "medium"
-                self.find("permissions", severity, f"{path} has mode {mode:o}", f"at most {allowed:o}: belay run hardening")
+                self.find(
+                    "permissions", severity, f"{path} has mode {mode:o}", f"at most {allowed:o}: belay run hardening"
+                )
 
     def config_tree(self) -> None:
         for path in files_below(os.environ.get("CONFIG_TREE", ""), set()):
@@ -123,7 +129,6 @@ class Audit:
             if age.total_seconds() > limit:
                 self.find("age of keys", "medium", f"{name} is {age.days} days old", "belay run key-rotation")
 
-
     def expiry(self, name: str, key: dict, now: datetime.datetime) -> None:
         """A key's own command prints the date on which it ends."""
         result = subprocess.run(key["expires"], capture_output=True, text=True, check=False, timeout=60)
@@ -157,7 +162,7 @@ def listening() -> set[tuple[str, int]]:
             fields = line.split()
             if fields[3] == LISTEN:
                 address, port = fields[1].split(":")
-                words = [int(address[index:index + 8], 16) for index in range(0, len(address), 8)]
+                words = [int(address[index : index + 8], 16) for index in range(0, len(address), 8)]
                 found.add((socket.inet_ntop(family, struct.pack(f"={len(words)}I", *words)), int(port, 16)))
     return found
 

@@ -5,13 +5,15 @@ usage: shutdown-report.py before                  writes before.txt into $BELAY_
        shutdown-report.py write DIRECTORY NAME    writes DIRECTORY/NAME.md
 in the environment for `write`: TITLE, BY, REASON, STARTED, OUTCOMES (what was done and how it went, as JSON)
 """
+
 import json
 import os
 import sys
 from pathlib import Path
 
 NEXT = (
-    "Investigate the cause of the emergency", "Verify the state of the system: belay run emergency-assessment",
+    "Investigate the cause of the emergency",
+    "Verify the state of the system: belay run emergency-assessment",
     "Test the system before it is started again: belay run health-check, once it is up",
     "Document the incident: belay run incident-response",
 )
@@ -33,8 +35,15 @@ def before() -> None:
 def write(directory: str, name: str) -> None:
     outcomes = json.loads(os.environ["OUTCOMES"])
     text = [
-        "# Emergency shutdown report", "", f"- System: {os.environ['TITLE']}", f"- Time: {os.environ['STARTED']}",
-        f"- Initiated by: {os.environ['BY']}", f"- Reason: {os.environ['REASON']}", "", "## What was done", "",
+        "# Emergency shutdown report",
+        "",
+        f"- System: {os.environ['TITLE']}",
+        f"- Time: {os.environ['STARTED']}",
+        f"- Initiated by: {os.environ['BY']}",
+        f"- Reason: {os.environ['REASON']}",
+        "",
+        "## What was done",
+        "",
     ]
     text += [f"- {what}: {how}" for what, how in outcomes.items()]
     text += ["", "## Next steps", ""] + [f"{number}. {step}" for number, step in enumerate(NEXT, 1)]

@@ -9,6 +9,7 @@ usage: sqlite-maintenance.py measure|analyze|vacuum DATABASE
 `create-indexes` writes the names that it is about to create to the artifact RECORD; `drop-indexes` takes exactly these
 away again.
 """
+
 import hashlib
 import json
 import os

@@ -9,6 +9,7 @@ COLUMN holds dates as text (ISO 8601) or seconds since 1970. `delete` copies the
 the database KEPT, and only then deletes them, in batches, so that the service can write in between; `put-back` takes
 them from there. Both can be killed and run again.
 """
+
 import json
 import os
 import sqlite3
@@ -31,8 +32,7 @@ def connect(path: str) -> sqlite3.Connection:
 def condition(column: str) -> str:
     name = quoted(column)
     return (
-        f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN {name} < :limit"
-        f" ELSE unixepoch({name}) < :limit END"
+        f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN {name} < :limit" f" ELSE unixepoch({name}) < :limit END"
     )
 
 
@@ -51,7 +51,9 @@ def delete(database: sqlite3.Connection, table: str, column: str, seconds: str, 
     database.execute("ATTACH :kept AS kept", {"kept": kept})
     main, copy = f"main.{quoted(table)}", f"kept.{quoted(table)}"
     database.execute(f"CREATE TABLE IF NOT EXISTS {copy} AS SELECT rowid AS belay_rowid, * FROM {main} WHERE 0")
-    database.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS kept.{quoted(table + '_rowid')} ON {quoted(table)}(belay_rowid)")
+    database.execute(
+        f"CREATE UNIQUE INDEX IF NOT EXISTS kept.{quoted(table + '_rowid')} ON {quoted(table)}(belay_rowid)"
+    )
     old = f"FROM {main} WHERE {condition(column)}"
     parameters = {"limit": time.time() - float(seconds), "last": -(2**63)}
     total = 0
@@ -64,9 +66,7 @@ def delete(database: sqlite3.Connection, table: str, column: str, seconds: str, 
         batch = f"{old} AND rowid > :last AND rowid <= {last}"
         # Two commits: one over two files is not atomic where a database is in WAL mode.
         database.execute(f"INSERT OR REPLACE INTO {copy} SELECT rowid, * {batch}", parameters)
-        total += database.execute(
-            f"DELETE {batch} AND rowid IN (SELECT belay_rowid FROM {copy})", parameters
-        ).rowcount
+        total += database.execute(f"DELETE {batch} AND rowid IN (SELECT belay_rowid FROM {copy})", parameters).rowcount
         parameters["last"] = last
     print(f"deleted {total} rows of {table}; {kept} has them")
 
@@ -82,7 +82,8 @@ def put_back(database: sqlite3.Connection, table: str, kept: str) -> None:
     # A row that the service has written under the same id meanwhile stays.
     database.execute(
         f"INSERT OR IGNORE INTO main.{quoted(table)}({columns}) SELECT {', '.join(map(quoted, names))}"
-        f" FROM kept.{quoted(table)}")
+        f" FROM kept.{quoted(table)}"
+    )
     print(f"put back the rows of {table}")
 
 
