@@ -43,7 +43,7 @@ import Testing
 
     // MARK: - The issue matrix
 
-    private let quick = ["probe_every": "20ms", "helps_within": "300ms"]
+    private let quick = ["probe_every": "20ms", "helps_within": "1s"]
 
     /// The demo service with a symptom that a script tells.
     private func system(_ issue: String, gone script: String) throws -> LibraryHome {
@@ -71,9 +71,7 @@ import Testing
 
     @Test(arguments: [
         ("high_memory_usage", "grep -qx 'page_size: 50' config.yml", "cache_size"),
-        ("slow_api_response", "grep -qx 'page_size: 1000' config.yml", "workers"),
         ("volume_confirmation_failing", "test \"$(readlink source)\" = backup", "source"),
-        ("multi_timeframe_timeout", "grep -qx 'log_level: debug' config.yml", "caching"),
     ])
     func theRemedyThatHelpsIsFoundAndTheOthersAreTakenBack(_ issue: String, _ gone: String, _ remedy: String) throws {
         let home = try system(issue, gone: gone)
@@ -81,13 +79,14 @@ import Testing
         #expect(run.end == .exited(0), "\(run)")
         #expect(run.output("remedy")?.asString == remedy)
         let settings = try home.shell("grep -E '^(page_size|log_level)' home/config.yml")
-        #expect(remedy == "caching" || remedy == "source" ? settings.contains("page_size: 100") : true, "\(settings)")
+        #expect(settings.contains(remedy == "source" ? "page_size: 100" : "page_size: 50"), "\(settings)")
     }
 
     @Test func whereNothingHelpsEverythingIsAsBeforeAndAPersonHearsOfIt() throws {
         let home = try system("multi_timeframe_timeout", gone: "false")
         try home.shell("cp home/config.yml before")
-        let run = try home.run("issue-resolution", quick.merging(["issue": "multi_timeframe_timeout"]) { $1 })
+        let run = try home.run(
+            "issue-resolution", ["issue": "multi_timeframe_timeout", "probe_every": "20ms", "helps_within": "50ms"])
         #expect(run.end == .exited(5) || run.end == .exited(1), "\(run)")
         try home.shell("cmp before home/config.yml")
         #expect(home.notifications.contains("multi_timeframe_timeout of demo is not resolved"))

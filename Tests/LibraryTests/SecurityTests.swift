@@ -2,7 +2,7 @@ import Testing
 
 /// Runbooks that find and close what is open, and rotate keys.
 @Suite struct SecurityTests {
-    private let quick = ["probe_every": "20ms", "healthy_within": "5s", "test_within": "10s"]
+    private let quick = ["probe_every": "20ms", "healthy_within": "20s"]
 
     @Test func anAuditFindsWhatIsOpenAndNeverShowsAKey() throws {
         let home = try LibraryHome()
@@ -118,7 +118,8 @@ import Testing
         let home = try systemWithKey()
         let inputs = rotation("good-new").merging(["revoke": "true"]) { $1 }
         #expect(try home.run("key-rotation", inputs).end == .exited(4))
-        let run = try home.perform("answer", "1", "revoke", "--done", "--resume", "-i", "new_key=good-new")
+        #expect(try home.perform("answer", "1", "revoke", "--done").end == .exited(0), "\(home.belay.output)")
+        let run = try home.perform("resume", "1", "-i", "new_key=good-new")
         #expect(run.end == .exited(0), "\(run)")
     }
 }

@@ -6,7 +6,8 @@ usage: age-logs.py compress DIRECTORY PATTERN SECONDS
        age-logs.py list-expired DIRECTORY PATTERN KEEP SECONDS TARGET
        age-logs.py expire DIRECTORY PATTERN KEEP SECONDS TARGET
 
-`compress` compresses what matches PATTERN, and rotated logs (PATTERN.*), and was not written for so long.
+`compress` compresses what matches PATTERN, and rotated logs (PATTERN.*), that no program has open or wrote to for so
+long.
 `archive` moves compressed logs of that age to TARGET. `expire` deletes all but the KEEP newest rotations of each log,
 and what has been in TARGET for SECONDS; `list-expired` only names them. A KEEP or SECONDS of 0 and an empty TARGET
 stand for nothing. Running it again goes on where it was killed.
@@ -32,10 +33,26 @@ def is_older(path: Path, seconds: float) -> bool:
     return time.time() - path.stat().st_mtime > seconds
 
 
+def open_files() -> set[tuple[int, int]]:
+    """What running processes have open, as far as one may look."""
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            status = link.stat()
+        except OSError:
+            continue  # it was closed meanwhile
+        found.add((status.st_dev, status.st_ino))
+    return found
+
+
 def compress(directory: str, pattern: str, seconds: str) -> int:
     count = 0
+    in_use = open_files()
     for path in files(directory, pattern, f"{pattern}.*"):
+        status = path.stat()
         if path.suffix in (".gz", ".new") or not is_older(path, float(seconds)):
+            continue
+        if status.st_size == 0 or (status.st_dev, status.st_ino) in in_use:
             continue
         new = path.with_name(path.name + ".gz.new")
         with path.open("rb") as source, gzip.open(new, "wb") as target:

@@ -4,7 +4,8 @@
 usage: security-audit.py
 in the environment, as JSON where it is a list or a mapping: PERMISSIONS ({path, mode}), CONFIG_TREE, SOURCES
 (directory), EXCLUDED (names in it), KEY_PATTERN, ENDPOINTS ({title, url}), API_PORT, KEYS_LOG, KEYS ({variable, expires,
-warn} by name), ROTATE_EVERY (seconds). Writes security-audit.json and security-audit.md into $BELAY_ARTIFACTS. A key that is found is never shown.
+warn} by name), ROTATE_EVERY (seconds). Writes security-audit.json and security-audit.md into $BELAY_ARTIFACTS. A key that
+is found is never shown.
 """
 
 import datetime
