@@ -19,7 +19,7 @@ import Testing
         try home.shell(
             """
             test ! -s home/logs/demo.log -a ! -e home/logs/demo.log.20260101T000000Z.gz
-            zcat $(ls -t home/logs/demo.log.*.gz | head -n 1) | cmp - before
+            zcat $(ls home/logs/demo.log.2*.gz | tail -n 1) | cmp - before
             """)
     }
 

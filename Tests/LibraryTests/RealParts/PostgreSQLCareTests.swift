@@ -10,7 +10,7 @@ import Testing
         try server.query("CREATE DATABASE demo")
         try server.query(
             "CREATE TABLE trades(id int PRIMARY KEY, at timestamptz, note text); CREATE INDEX trades_at ON trades(at);"
-                + " INSERT INTO trades SELECT n, now() - make_interval(days => n), E'line\\\\n\\\\\"' || n FROM generate_series(1, 1000) n;"
+                + " INSERT INTO trades SELECT n, now() - make_interval(days => n), 'a,' || chr(34) || chr(10) || n FROM generate_series(1, 1000) n;"
                 + " DELETE FROM trades WHERE id > 20",
             database: "demo")
         try home.shell(
