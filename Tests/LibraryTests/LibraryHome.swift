@@ -92,7 +92,7 @@ final class LibraryHome: Sendable {
     func shell(_ script: String) throws -> String {
         unlink(scratch.file("shell.out"))
         let end = try Spawned(
-            ["/bin/bash", "-euo", "pipefail", "-c", script], environment: belay.environment,
+            ["timeout", "60", "/bin/bash", "-euo", "pipefail", "-c", script], environment: belay.environment,
             directory: scratch.path, output: scratch.file("shell.out")
         ).wait()
         let output = scratch.text("shell.out")

@@ -6,14 +6,15 @@ set -euo pipefail
 directory=$1
 shift
 
+umask 077
 rm -rf -- "$directory"
-mkdir -p -m 700 -- "$directory/logs"
+mkdir -p -- "$directory/logs"
 if [[ -n $POSTGRESQL ]]; then
     pg_dump --clean --if-exists --file "$directory/database.sql" -- "$POSTGRESQL"
     echo "dumped $POSTGRESQL ($(stat -c %s "$directory/database.sql") bytes)"
 fi
 if [[ -d $LOGS && $DAYS != 0 ]]; then
-    find "$LOGS" -type f -name '*.log' -mtime "-$DAYS" -exec cp -p --parents -t "$directory/logs" -- {} +
+    (cd -- "$LOGS" && find . -type f -name '*.log' -mtime "-$DAYS" -exec cp -p --parents -t "$directory/logs" -- {} +)
     echo "copied $(find "$directory/logs" -type f | wc -l) logs of the last $DAYS days"
 fi
 for unit in $UNITS; do
