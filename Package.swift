@@ -25,6 +25,7 @@ let package = Package(
         .target(
             name: "CSupervisor", dependencies: ["CDigest"], exclude: ["README.md"],
             cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CArchive", exclude: ["README.md"], cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "CTLS", exclude: ["README.md"]),
         .target(name: "CFileSystem", exclude: ["README.md"]),
         .target(name: "CAssets", exclude: ["README.md", "migrations"]),
@@ -73,8 +74,8 @@ let package = Package(
         .target(
             name: "RunEngine",
             dependencies: [
-                "CSQLite", "CSupervisor", "CDigest", "Diagnostics", "Expressions", "RunbookModel", "RunbookLoading",
-                "RunPlan", "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
+                "CArchive", "CSQLite", "CSupervisor", "CDigest", "Diagnostics", "Expressions", "RunbookModel",
+                "RunbookLoading", "RunPlan", "RunMachine", "RunHost", "Checks", "Actions", "RunJournal",
             ], exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "RunbookTesting",

@@ -4,6 +4,8 @@ package enum BuiltInActions {
         HTTPAction(),
         ServiceAction(),
         WaitAction(),
+        BackupAction(),
+        RestoreAction(),
         SetAction(),
         NotifyAction(),
         EndAction(),

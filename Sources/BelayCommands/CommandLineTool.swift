@@ -10,6 +10,7 @@ package enum CommandLineTool {
     package static func main(_ words: [String]) -> Int32 {
         StandardStreams.makeSafe()
         if words.first == "__sqlite" { return SQLiteChild.main(Array(words.dropFirst())) }
+        if words.first == "__archive" { return ArchiveChild.main(Array(words.dropFirst())) }
         let environment = Environment.current()
         if words.first == "__remind" { return NoticeChild.main(Array(words.dropFirst()), environment: environment) }
         do throws(UsageProblem) {

@@ -10,6 +10,7 @@ package enum BuiltInChecks {
         ProcessCheck(),
         ServiceCheck(),
         FileCheck(),
+        ArchiveCheck(),
         DiskCheck(),
         MemoryCheck(),
         LoadCheck(),

@@ -213,20 +213,30 @@ extension KindDeclaration {
                     ]), "versioned edits"),
             ])),
         KindDeclaration(
-            "backup", "Writes an archive with a manifest.", effect: .reversible, performed: false,
+            "backup", "Writes an archive with a manifest, and verifies it.", effect: .reversible,
             .record([
-                Key("to", .path, required: true, "the archive"),
-                Key("include", .list(.path), "what goes in"), Key("exclude", .list(.string), "what does not"),
+                Key(
+                    "to", .path, required: true,
+                    "the archive; its end says which: `.tar.gz`, `.tgz`, `.tar.zst`, `.tzst` or `.tar`"),
+                Key("include", .list(.path), "files and directories that go in"),
+                Key("exclude", .list(.string), "patterns of what does not, as under `protect`"),
                 Key("sqlite", .list(.path), "databases, through the online backup"),
                 Key(
-                    "keep", .record([Key("count", .int(1...100_000), "how many"), Key("age", .duration, "how old")]),
-                    "retention"),
+                    "keep",
+                    .record([
+                        Key("count", .int(1...100_000), "the last so many, this one included"),
+                        Key("age", .duration, "those that are no older"),
+                    ]), "which archives of the series stay: those that either part keeps"),
             ])),
         KindDeclaration(
-            "restore", "Restores from an archive that was verified first.", effect: .reversible, performed: false,
+            "restore", "Restores from an archive that was verified first.", effect: .reversible,
             .record([
-                Key("from", .path, required: true, "the archive"), Key("only", .list(.path), "which parts"),
-                Key("verify", .choice(["manifest", "archive"]), "how it is verified"),
+                Key("from", .path, required: true, "the archive"),
+                Key("to", .path, "a directory below which everything is put, instead of where it came from"),
+                Key("only", .list(.string), "which parts: paths as they were included"),
+                Key(
+                    "verify", .choice(["manifest", "archive"]),
+                    "default `manifest`; `archive` also takes one without a manifest, which others made"),
             ])),
         KindDeclaration(
             "collect", "Gathers evidence into the artifacts.",

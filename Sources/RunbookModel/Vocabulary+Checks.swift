@@ -26,7 +26,8 @@ extension KindDeclaration {
                 ]),
             ])),
         KindDeclaration(
-            "plugin", "A monitoring plugin: 0 met, 1 warn, 2 not met, 3 inconclusive.", result: .process, .either([.script, .list(.string)])),
+            "plugin", "A monitoring plugin: 0 met, 1 warn, 2 not met, 3 inconclusive.", result: .process,
+            .either([.script, .list(.string)])),
         KindDeclaration(
             "process", "A process is running.",
             .record([
@@ -74,6 +75,15 @@ extension KindDeclaration {
                 Key("mode", .mode, "its mode"), Key("owner", .string, "user or user:group"),
                 Key("max_age", .duration, "how old at most"), Key("min_size", .size, "how big at least"),
                 Key("contains", .string, "a text in it"), Key("sha256", .string, "its digest"),
+            ])),
+        KindDeclaration(
+            "archive", "An archive is whole: every byte of it is read and compared with its manifest.",
+            .record([
+                Key("path", .path, required: true, "the archive"),
+                Key("max_age", .duration, "how long ago it was made at most"),
+                Key(
+                    "verify", .choice(["manifest", "archive"]),
+                    "default `manifest`; `archive` also takes one without a manifest"),
             ])),
         KindDeclaration(
             "disk", "Room on a filesystem.",

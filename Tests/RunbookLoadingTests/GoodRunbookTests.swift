@@ -44,7 +44,7 @@ import Testing
         let bag = loader.load("later.yml").diagnostics
         let others = bag.diagnostics.filter { $0.code != .notPerformed }
         #expect(others == [])
-        #expect(bag.errorCount == 9)
+        #expect(bag.errorCount == 8)
     }
 
     @Test func theProfileOfTheDesignIsRead() throws {

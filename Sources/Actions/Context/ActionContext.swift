@@ -14,6 +14,8 @@ package struct ActionContext: Sendable {
     package var artifacts: String
     /// The part of the artifacts that belongs to this step.
     package var evidence: String
+    /// Where the step may keep what its undo needs; only its owner can read there.
+    package var snapshots: String
     package var channels: [String: Configuration.Channel] = [:]
     /// The base of relative paths of channels: where `belay.yml` is.
     package var channelDirectory: String
@@ -53,6 +55,7 @@ package struct ActionContext: Sendable {
         self.startDetached = startDetached
         self.recordUndoData = recordUndoData
         channelDirectory = checks.directory
+        snapshots = stepDirectory
     }
 }
 

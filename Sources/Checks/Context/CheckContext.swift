@@ -30,6 +30,8 @@ package struct CheckContext: Sendable {
     package var isDoneWhen = false
     /// Databases that checks never open, such as Belay's own journal.
     package var forbiddenDatabases: [String] = []
+    /// The path of this program, for what it does in processes of its own.
+    package var executable = "belay"
 
     package init(
         bindings: any Bindings, secretBindings: (any Bindings)? = nil, home: String? = nil, directory: String,

@@ -44,7 +44,8 @@ package struct ParsedTemplate: Sendable {
                 let result = checker.check(syntax)
                 let found = checker.inference.resolve(result.type).settled
                 if parts.count == 1 { type = found } else { refuseOptional(found, syntax, &checker) }
-                checked.append(.node(result.node))
+                let roots = ReferenceFinder.references(in: syntax).compactMap(\.path.first)
+                checked.append(.node(result.node, variables: Set(roots)))
             }
         }
         guard checker.problems.isEmpty else { return .failure(ExpressionProblems(all: checker.problems)) }

@@ -17,7 +17,8 @@ package struct Template: Sendable {
 
     enum Part: Sendable {
         case text(String)
-        case node(any Node)
+        /// An expression, and the free variables in it.
+        case node(any Node, variables: Set<String>)
     }
 
     /// Whether there is no expression in it.
@@ -36,15 +37,32 @@ package struct Template: Sendable {
     package func evaluate(_ bindings: some Bindings, limits: Limits = .standard) throws(EvaluationProblem) -> Value {
         if let literalText { return .string(literalText) }
         var frame = Frame(bindings, slotCount: slotCount, limits)
-        if parts.count == 1, case .node(let node) = parts[0] { return try frame.result(of: node) }
+        if parts.count == 1, case .node(let node, _) = parts[0] { return try frame.result(of: node) }
         var result = ""
         for part in parts {
             switch part {
             case .text(let text): result += text
-            case .node(let node): result += try Self.text(try frame.result(of: node), node)
+            case .node(let node, _): result += try Self.text(try frame.result(of: node), node)
             }
         }
         return .string(result)
+    }
+
+    /// The text in pieces; nil for those that depend on one of these variables.
+    package func pieces(
+        leavingOpen names: Set<String>, _ bindings: some Bindings, limits: Limits = .standard
+    ) throws(EvaluationProblem) -> [String?] {
+        if let literalText { return [literalText] }
+        var frame = Frame(bindings, slotCount: slotCount, limits)
+        var pieces: [String?] = []
+        for part in parts {
+            switch part {
+            case .text(let text): pieces.append(text)
+            case .node(_, let variables) where !variables.isDisjoint(with: names): pieces.append(nil)
+            case .node(let node, _): pieces.append(try Self.text(try frame.result(of: node), node))
+            }
+        }
+        return pieces
     }
 
     private static func text(_ value: Value, _ node: any Node) throws(EvaluationProblem) -> String {

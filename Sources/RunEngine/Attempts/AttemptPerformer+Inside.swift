@@ -62,6 +62,7 @@ extension AttemptPerformer {
             artifacts: context.directory + "/artifacts", mask: { secrets.mask($0) },
             startDetached: { [desk] in desk.start($0) },
             recordUndoData: { [self] in recordUndoData(path, $0) })
+        action.snapshots = "\(context.directory)/snapshots/\(path.fileName)"
         action.channels = host.configuration.channels
         if let base = host.configuration.directory { action.channelDirectory = base }
         action.evidence = "\(action.artifacts)/\(path.fileName)"

@@ -119,6 +119,7 @@ extension AttemptPerformer {
             bindings: bindings, secretBindings: bindings.withSecrets, home: context.plan.system?.home,
             directory: directory, process: process, http: host.http, clock: clock, cancellation: cancellation,
             runProcess: { desk.run($0, $1, held: held) })
+        checks.executable = host.executable
         checks.services = context.plan.system?.services ?? [:]
         checks.filesDirectory = context.filesDirectory(scope: scope)
         checks.scratchDirectory = context.directory

@@ -12,7 +12,8 @@ package enum SQLiteChild {
     /// The exit status when the file is not a database, or a damaged one.
     package static let damagedExit: Int32 = 4
 
-    /// `snapshot SOURCE COPY MILLISECONDS` or `restore COPY DATABASE MILLISECONDS`; returns the exit status.
+    /// `snapshot SOURCE COPY MILLISECONDS`, `backup` likewise (its copy is checked throughout), or `restore COPY DATABASE
+    /// MILLISECONDS`; returns the exit status.
     ///
     /// Both files must exist; what the second one held is replaced. The last argument is how long a lock is waited for.
     package static func main(_ arguments: [String]) -> Int32 {
@@ -26,7 +27,8 @@ package enum SQLiteChild {
         guard arguments.count == 4, let patience = Int32(arguments[3]) else { return (2, "__sqlite: wrong arguments") }
         do throws(SQLiteProblem) {
             switch arguments[0] {
-            case "snapshot": try snapshot(of: arguments[1], to: arguments[2], patience)
+            case "snapshot": try snapshot(of: arguments[1], to: arguments[2], patience, check: "quick_check(1)")
+            case "backup": try snapshot(of: arguments[1], to: arguments[2], patience, check: "integrity_check(1)")
             case "restore": try restore(from: arguments[1], to: arguments[2], patience)
             default: return (2, "__sqlite: unknown operation '\(arguments[0])'")
             }
@@ -36,12 +38,14 @@ package enum SQLiteChild {
         }
     }
 
-    private static func snapshot(of source: String, to copy: String, _ patience: Int32) throws(SQLiteProblem) {
+    private static func snapshot(
+        of source: String, to copy: String, _ patience: Int32, check: String
+    ) throws(SQLiteProblem) {
         try SQLiteConnection(source, patience: patience).backUp(into: SQLiteConnection(copy, patience: patience))
         // Both are closed again: what is checked is the file.
         let verdict: String
         do throws(SQLiteProblem) {
-            verdict = try SQLiteConnection(frozen: copy).firstValue("PRAGMA quick_check(1)")
+            verdict = try SQLiteConnection(frozen: copy).firstValue("PRAGMA \(check)")
         } catch  where error.code == SQLITE_ERROR {
             return  // The schema uses collations or functions that only the application has.
         }

@@ -13,7 +13,7 @@ extension EngineHost {
             random: { UInt64.random(in: .min ... .max) }, sync: { Glibc.sync() }, crashPoint: CrashPoints.live)
     }
 
-    private static func executablePath() -> String {
+    static func executablePath() -> String {
         var buffer = [CChar](repeating: 0, count: 4_096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
         return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : "belay"

@@ -283,6 +283,6 @@ extension PlanNode {
     /// Whether the action describes a state to reach, so that doing it again does no harm.
     fileprivate var hasDesiredState: Bool {
         guard let action else { return true }
-        return ["service", "files", "config"].contains(action.kind)
+        return ["service", "files", "config", "backup", "restore"].contains(action.kind)
     }
 }

@@ -48,6 +48,8 @@ struct StepRecords {
             case "first_of":
                 parts.steps = entry.value.value(for: "remedies").map(record)
                 parts.outputs["remedy"] = RecordType.Field(.string, mayBeAbsent: true)
+            case "backup": parts.outputs.merge(Self.ofBackup) { first, _ in first }
+            case "restore": parts.outputs.merge(Self.ofRestore) { first, _ in first }
             case "manual", "approve":
                 if let form = entry.value.value(for: "form") { parts.outputs.merge(outputs(form)) { first, _ in first } }
                 if entry.key == "approve" { parts.outputs["approved_by"] = Self.names }
@@ -83,6 +85,18 @@ struct StepRecords {
 
     /// The users who approved.
     private static let names = RecordType.Field(.list(.string), mayBeAbsent: true)
+    private static let ofBackup: [String: RecordType.Field] = [
+        "path": text, "name": text, "sha256": text, "created": text, "size": number, "files": number, "bytes": number,
+        "databases": number, "removed": .init(.list(.string), mayBeAbsent: true),
+    ]
+
+    private static let ofRestore: [String: RecordType.Field] = [
+        "path": text, "to": text, "created": text, "host": text, "run": number, "files": number, "bytes": number,
+        "databases": number,
+    ]
+
+    private static let text = RecordType.Field(.string, mayBeAbsent: true)
+    private static let number = RecordType.Field(.int, mayBeAbsent: true)
 
     private static let common: [String: RecordType.Field] = [
         "state": .init(.string), "exit": .init(.int, mayBeAbsent: true), "dir": .init(.string, mayBeAbsent: true),
