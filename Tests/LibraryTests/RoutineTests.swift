@@ -18,7 +18,7 @@ import Testing
     @Test func aPartThatFailsIsTakenBackAndTheOthersAreDone() throws {
         let home = try LibraryHome()
         try home.service("stop", "--home", home.home)
-        let run = try home.run("routine-daily", ["people": "false"])
+        let run = try home.run("routine-daily", ["people": "false", "probe_every": "20ms", "healthy_within": "60ms"])
         #expect(run.end == .exited(1), "\(run)")
         #expect(run.state("health") == "failed")
         #expect(run.state("database/part/sqlite/indexes") == "undone")

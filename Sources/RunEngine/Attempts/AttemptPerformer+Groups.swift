@@ -66,10 +66,10 @@ extension AttemptPerformer {
         }
     }
 
-    /// The inputs of an included runbook: `with:`, then its defaults.
-    func inputs(of node: PlanNode, _ scope: Int) throws -> ValueMap {
+    /// The inputs of an included runbook: `with:`, then its defaults; `outerInputs` where what includes it has not started.
+    func inputs(of node: PlanNode, _ scope: Int, outerInputs: ValueMap? = nil) throws -> ValueMap {
         guard case .include(let inclusion) = node.step.body else { return ValueMap() }
-        let outer = bindings(node)
+        let outer = outerInputs.map { bindings(node).adding(["inputs": .map($0)]) } ?? bindings(node)
         var given: [String: Value] = [:]
         for field in inclusion.with {
             given[field.key] = try Self.evaluate(field.value, outer)
@@ -155,8 +155,10 @@ extension AttemptPerformer {
 
     /// The inputs of an inclusion that has not started; nil for the runbook itself.
     private func staticInputs(_ scope: Int) throws -> ValueMap? {
-        guard let owner = context.withMachine({ $0.graph.scopes[scope].owner }) else { return nil }
-        return try inputs(of: context.withMachine { $0.node(owner) }, scope)
+        let (owner, parent) = context.withMachine { ($0.graph.scopes[scope].owner, $0.graph.scopes[scope].parent) }
+        guard let owner else { return nil }
+        return try inputs(
+            of: context.withMachine { $0.node(owner) }, scope, outerInputs: try parent.flatMap(staticInputs))
     }
 
     /// All preconditions are looked at together; those that say `within` may become met for so long.
