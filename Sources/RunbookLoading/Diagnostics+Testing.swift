@@ -22,14 +22,4 @@ extension Diagnostic {
             : "before the commit there is no attempt yet of which to find any"
         return Diagnostic(.impossibleTest, "there is no evidence to choose: \(why)", at: span)
     }
-
-    static func noPeople(_ entry: SyntaxNode.Entry) -> Diagnostic {
-        Diagnostic(
-            .impossibleTest, "this version cannot answer for people in tests", at: entry.keySpan,
-            notes: ["it does not perform `manual`, `approve` and `confirm` yet"])
-    }
-
-    static func noGuide(_ span: Span) -> Diagnostic {
-        Diagnostic(.impossibleTest, "this version does not have guide mode", at: span)
-    }
 }

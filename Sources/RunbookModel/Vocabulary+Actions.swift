@@ -84,16 +84,13 @@ extension KindDeclaration {
             ])),
     ]
 
+    private static let audienceKeys: [Shape.Key] = [
+        Key("users", .list(.string), "users of the host"),
+        Key("groups", .list(.string), "groups of the host"),
+    ]
+
     private static let personKeys: [Shape.Key] = [
         Key("text", .string, required: true, "what to do or to decide, in Markdown"),
-        Key(
-            "by",
-            .record([
-                Key("users", .list(.string), "users of the host"),
-                Key("groups", .list(.string), "groups of the host"),
-                Key("quorum", .int(1...100), "how many must agree"),
-                Key("not_requester", .bool, "whoever started the run may not decide"),
-            ]), "who may answer"),
         Key("form", .form, "fields to fill in, declared like inputs; also `required: false`"),
         Key("checklist", .list(.string), "items to tick"),
         Key("evidence", .choice(["required", "optional"]), "whether evidence must be given"),
@@ -110,10 +107,21 @@ extension KindDeclaration {
     ]
 
     private static let peopleActions: [KindDeclaration] = [
-        KindDeclaration("manual", "A person does something.", effect: .mutating, .record(personKeys)),
+        KindDeclaration(
+            "manual", "A person does something.", effect: .mutating,
+            .record([Key("by", .record(audienceKeys), "who may answer")] + personKeys)),
         KindDeclaration(
             "approve", "A person decides whether the run goes on.",
-            .record(personKeys + [Key("expires", .duration, "when the question is answered with no")])),
+            .record(
+                [
+                    Key(
+                        "by",
+                        .record(
+                            audienceKeys + [
+                                Key("quorum", .int(1...100), "how many different persons must approve"),
+                                Key("not_requester", .bool, "whoever started the run may not decide"),
+                            ]), "who may decide")
+                ] + personKeys + [Key("expires", .duration, "when the question is answered with no")])),
         KindDeclaration(
             "confirm", "The person who starts types something.",
             .record([

@@ -27,6 +27,12 @@ extension Diagnostic {
             help: "name one of the steps in it")
     }
 
+    static func asksNobody(_ step: Located<String>) -> Diagnostic {
+        Diagnostic(
+            .impossibleTest, "'\(step.value)' asks nobody anything", at: step.span,
+            help: "`manual`, `approve` and `confirm` ask people; other steps are mocked under `mock`")
+    }
+
     static func hasNoSupervisor(_ step: Located<String>) -> Diagnostic {
         Diagnostic(
             .impossibleTest, "'\(step.value)' is done inside the driver, and cannot run on without it", at: step.span,

@@ -182,8 +182,10 @@ import Testing
         }
     }
 
-    @Test func tenThousandSmallFilesAreQuicklyThere() throws {
-        for directory in 0..<100 {
+    /// Ten thousand where `BELAY_FULL` is set.
+    @Test func manySmallFilesAreQuicklyThere() throws {
+        let directories = getenv("BELAY_FULL") == nil ? 10 : 100
+        for directory in 0..<directories {
             mkdir(files["home/\(directory)"], 0o755)
             for file in 0..<100 {
                 let descriptor = open(files["home/\(directory)/\(file)"], O_CREAT | O_WRONLY, 0o644)
@@ -193,11 +195,11 @@ import Testing
         }
         let began = ContinuousClock.now
         let made = harness.backup()
-        #expect(made["outputs"]?["files"] == 10_000)
+        #expect(made["outputs"]?["files"]?.asInt == Int64(directories * 100))
         let written = ContinuousClock.now
         let restored = harness.restore(["to": .string(files["copy"])])
-        #expect(restored["outputs"]?["files"] == 10_000)
-        print("10000 small files: backup \(written - began), restore \(ContinuousClock.now - written)")
+        #expect(restored["outputs"]?["files"]?.asInt == Int64(directories * 100))
+        print("\(directories * 100) small files: backup \(written - began), restore \(ContinuousClock.now - written)")
     }
 }
 

@@ -18,7 +18,7 @@ final class EngineBench: Sendable {
     private let requests = Mutex<(@Sendable (DriverRequest) -> Void)?>(nil)
 
     /// `isShared`: the state directory is a team's, the group of this process.
-    init(_ body: String, isShared: Bool = false, isGuided: Bool = false) throws {
+    init(_ body: String, isShared: Bool = false, isGuided: Bool = false, channels: String? = nil) throws {
         scratch = try ScratchDirectory()
         try scratch.write("runbook: bench\n" + body, to: "runbooks/bench.yml")
         if isShared {
@@ -26,6 +26,7 @@ final class EngineBench: Sendable {
             try scratch.write(
                 "state: {path: state, group: \(String(cString: group.pointee.gr_name))}\n", to: "belay.yml")
         }
+        if let channels { try scratch.write("channels: \(channels)\n", to: "belay.yml") }
         let actor = Actor(user: "test", uid: geteuid(), loginUID: nil)
         host = EngineHost(
             clock: clock.clock, processes: .live,

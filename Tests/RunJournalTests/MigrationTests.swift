@@ -48,7 +48,10 @@ import Testing
         let journal = try open(next(isCompatible: true))
         #expect(try journal.load(run.id).record == run.machine.run)
         try run.intend("stop")
-        #expect(throws: JournalFailure.newer(path: home.state.database, version: 2, known: 1)) {
+        #expect(
+            throws: JournalFailure.newer(
+                path: home.state.database, version: Migration.all.count + 1, known: Migration.all.count)
+        ) {
             try open(Migration.all)
         }
     }
@@ -66,9 +69,10 @@ import Testing
     @Test func aMigrationThatFailsChangesNothing() throws {
         _ = try open(Migration.all)
         let before = schema(of: home.state)
-        let broken = Migration(version: 2, sql: "CREATE TABLE tags (a); CREATE TABLE tags (a)", isCompatible: true)
+        let broken = Migration(
+            version: Migration.all.count + 1, sql: "CREATE TABLE tags (a); CREATE TABLE tags (a)", isCompatible: true)
         #expect(throws: JournalFailure.self) { try open(Migration.all + [broken]) }
         #expect(schema(of: home.state) == before)
-        #expect(RawDatabase.column("PRAGMA user_version", in: home.state.database) == ["1"])
+        #expect(RawDatabase.column("PRAGMA user_version", in: home.state.database) == ["\(Migration.all.count)"])
     }
 }

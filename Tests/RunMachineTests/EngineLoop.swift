@@ -126,7 +126,7 @@ struct EngineLoop {
             return try Self.isEvents(send(.cannotStart(node.path, reason: "no value")))
         }
         switch node.role {
-        case .leaf where machine.isGuided(index): return try Self.isEvents(send(.guide(node.path)))
+        case .leaf where machine.needsWord(index): return try Self.isEvents(send(.guide(node.path)))
         case .leaf: return try attempt(index, machine.firstPurpose(index), 0, &started)
         case .group where node.ladder != nil && !machine.steps[index].isAdmitted:
             return try attempt(index, .probe, 0, &started)

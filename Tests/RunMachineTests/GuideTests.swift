@@ -131,6 +131,12 @@ import Testing
         #expect(scenario.outcome == .succeeded)
     }
 
+    @Test func whatAPersonCouldNotDoAsksToo() throws {
+        var scenario = try guided([Sample.person("drain") { $0.onFailure = .rollback }])
+        try scenario.answer("drain", .couldNot)
+        #expect(scenario.choices("drain") == [.retry, .accept, .markDone, .rollback, .keep])
+    }
+
     @Test func undosNeedNoWord() throws {
         var scenario = try guided([Sample.action("a"), Sample.action("b", needs: ["a"])])
         try scenario.choose(.run, "a")

@@ -341,6 +341,22 @@ import Testing
         #expect(scenario["drain"].outputs?.value == ["count": 7, "colour": "red"])
     }
 
+    @Test func waitingHandlersRunOnceForEachQuestion() throws {
+        var scenario = try Scenario([Sample.approval("ok"), Sample.person("drain", needs: ["ok"])], prompts: ["ok"]) {
+            $0.audience.quorum = 2
+        } runbook: {
+            $0.handlers = [(.waiting, [Sample.action("tell")])]
+        }
+        try scenario.go()
+        #expect(scenario.log.count == 1)
+        #expect(scenario.run.activity == .waiting)
+        try scenario.answer("ok", .approve, by: Self.alice)
+        #expect(scenario.log.count == 1)
+        try scenario.answer("ok", .approve, by: Self.bob)
+        #expect(scenario.log.count == 2)
+        #expect(scenario.run.activity == .waiting)
+    }
+
     // MARK: Groups, time, files that change
 
     @Test func aGroupsTimeStandsStillWhileAPersonInItIsAsked() throws {

@@ -66,7 +66,9 @@ struct EvidenceItem: Sendable {
         let path: String
         let size: Int
         let sha256: String
-        /// The size of the original, where only its end, or beginning, is kept.
+        /// Whether only its end is kept; of an output, its beginning.
+        let isCut: Bool
+        /// The size of the original, where it is known and not all is kept.
         let originalSize: Int?
     }
 
@@ -92,6 +94,7 @@ struct EvidenceItem: Sendable {
                 var entry: ValueMap = [
                     "path": .string(file.path), "size": .int(Int64(file.size)), "sha256": .string(file.sha256),
                 ]
+                if file.isCut { entry["cut"] = true }
                 if let size = file.originalSize { entry["cut_from"] = .int(Int64(size)) }
                 return .map(entry)
             })

@@ -55,7 +55,7 @@ struct EvidenceCollector {
         if case .exited(let code) = end.end { result.exit = code }
         // What a program said before it failed is evidence, too.
         for (file, bytes) in [("stdout", end.stdout), ("stderr", end.stderr)] where !bytes.isEmpty || file == "stdout" {
-            try keep(bytes, as: file, cutFrom: bytes.count >= Self.limit ? bytes.count : nil, &result)
+            try keep(bytes, as: file, isCut: bytes.count >= Self.limit, &result)
         }
         if end.end != .exited(0) { result.problem = context.mask(end.detail) }
     }
@@ -68,9 +68,9 @@ struct EvidenceCollector {
         case .failure(let failure): throw ArgumentProblem("\(exchange.request): \(failure)")
         case .success(let response):
             result.status = response.status
-            try keep(response.body, as: "body", cutFrom: nil, &result)
+            try keep(response.body, as: "body", &result)
             let headers = response.headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined()
-            try keep(Array(headers.utf8), as: "headers", cutFrom: nil, &result)
+            try keep(Array(headers.utf8), as: "headers", &result)
             if let objection = exchange.objection(to: response) { result.problem = context.mask(objection) }
         }
     }
@@ -116,19 +116,23 @@ struct EvidenceCollector {
             path: path, timeout: timeout, cancellation: context.checks.cancellation,
             forbidden: context.checks.forbiddenDatabases)
         let (bytes, size) = try content.tail(limit: Self.limit)
-        try keep(bytes, as: name, cutFrom: size > bytes.count ? size : nil, &result)
+        try keep(bytes, as: name, isCut: size > bytes.count, originalSize: size, &result)
     }
 
     // MARK: - Keeping
 
-    private func keep(_ bytes: [UInt8], as file: String, cutFrom size: Int?, _ result: inout EvidenceItem) throws {
+    private func keep(
+        _ bytes: [UInt8], as file: String, isCut: Bool = false, originalSize: Int? = nil,
+        _ result: inout EvidenceItem
+    ) throws {
         let path = "\(context.evidence)/\(name)/\(file)"
         let clean = masked(bytes)
         try HostFiles.makeDirectories(HostFiles.parent(of: path))
         try HostFiles.writeAtomically(clean, to: path)
         result.files.append(
             EvidenceItem.File(
-                path: "\(name)/\(file)", size: clean.count, sha256: ContentDigest.sha256(clean), originalSize: size))
+                path: "\(name)/\(file)", size: clean.count, sha256: ContentDigest.sha256(clean), isCut: isCut,
+                originalSize: isCut ? originalSize : nil))
     }
 
     /// Bytes that are no text stay as they are, unless there is a secret in them.

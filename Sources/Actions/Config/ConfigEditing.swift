@@ -128,7 +128,8 @@ struct ConfigEditing {
         do {
             let value = try reader.secretValue(key) ?? .null
             let isOpen = (try? reader.value(key)) != nil
-            return (value, !isOpen)
+            let text = value.json()
+            return (value, !isOpen || context.mask(text) != text)
         } catch {
             guard isPreview else { throw error }
             return ("(not known yet)", false)
@@ -183,8 +184,6 @@ struct DiffMask {
     let replaced: Set<String>
     /// Shorter texts are taken out only where they were removed: they stand in many lines.
     private static let telling = 4
-
-    init(replaced: Set<String>) { self.replaced = replaced }
 
     func masked(_ diff: String) -> String {
         guard !replaced.isEmpty else { return diff }

@@ -12,10 +12,12 @@ package struct ActionContext: Sendable {
     /// `steps/<step>`: the base of `save_to`.
     package var stepDirectory: String
     package var artifacts: String
-    /// The part of the artifacts that belongs to this step.
-    package var evidence: String
     /// Where the step may keep what its undo needs; only its owner can read there.
     package var snapshots: String
+    /// A file for what an action of several parts has done, which all attempts of the step share; nil: none is kept.
+    package var progressFile: String?
+    /// The part of the artifacts that belongs to this step.
+    package var evidence: String
     package var channels: [String: Configuration.Channel] = [:]
     /// The base of relative paths of channels: where `belay.yml` is.
     package var channelDirectory: String

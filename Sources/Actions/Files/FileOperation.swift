@@ -26,10 +26,11 @@ enum FileOperation: Sendable {
         } else if let move = item.record("move") {
             self = .move(from: try checks.path(move.required("from")), to: try checks.path(move.required("to")))
         } else if let write = item.record("write") {
-            self = .write(path: try checks.path(write.required("path")), try FileContentToWrite(write, key: "content"))
+            self = .write(
+                path: try checks.path(write.required("path")), try FileContentToWrite(write, key: "content", context))
         } else if let template = item.record("template") {
             self = .write(
-                path: try checks.path(template.required("to")), try FileContentToWrite(template, key: "text"))
+                path: try checks.path(template.required("to")), try FileContentToWrite(template, key: "text", context))
         } else if let link = item.record("link") {
             self = .link(path: try checks.path(link.required("path")), to: try link.required("to"))
         } else if let directory = item.record("mkdir") {
@@ -87,10 +88,10 @@ struct FileContentToWrite: Sendable {
     let mode: mode_t?
     let owner: FileOwner?
 
-    init(_ reader: ArgumentReader, key: String) throws {
+    init(_ reader: ArgumentReader, key: String, _ context: ActionContext) throws {
         guard let text = try reader.secretValue(key)?.asString else { throw ArgumentProblem("'\(key)' is missing") }
         bytes = Array(text.utf8)
-        holdsSecrets = ((try? reader.text(key)) ?? nil) == nil
+        holdsSecrets = ((try? reader.text(key)) ?? nil) == nil || context.mask(text) != text
         mode = try FileOperation.mode(reader)
         owner = try FileOwner(reader)
     }

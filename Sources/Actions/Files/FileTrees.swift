@@ -20,9 +20,14 @@ struct FileTrees {
         }
         try remove(place.incoming, in: place)
         let target = place.absolute(place.incoming)
-        try HelperProcess.run(
-            ["cp", "--archive", "--reflink=auto", "--no-target-directory", "--", real, target], context)
-        try HelperProcess.run(["sync", "--file-system", target], context)
+        do {
+            try HelperProcess.run(
+                ["cp", "--archive", "--reflink=auto", "--no-target-directory", "--", real, target], context)
+            try HelperProcess.run(["sync", "--file-system", target], context)
+        } catch {
+            try? remove(place.incoming, in: place)
+            throw error
+        }
         try putInPlace(place)
     }
 

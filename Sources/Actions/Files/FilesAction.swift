@@ -15,9 +15,11 @@ struct FilesAction: ActionPerformer {
             let operations = try Self.items(argument, context).map { try FileOperation($0, context) }
             let effects = try FileEffects(operations, context)
             let undoData = try effects.record()
-            for operation in operations {
+            // What has been done may have been the source of something else, so that it cannot be done again.
+            for (number, operation) in operations.enumerated().dropFirst(FileProgress.done(context)) {
                 guard !context.checks.cancellation.isCancelled else { return ActionResult(.interrupted) }
                 try perform(operation, effects, context)
+                try FileProgress.note(done: number + 1, context)
             }
             return ActionResult(.done, undoData: undoData)
         } catch is ActionInterrupted {
@@ -43,6 +45,7 @@ struct FilesAction: ActionPerformer {
 
     func undo(_ data: Value, in context: ActionContext) -> ActionResult? {
         do {
+            try FileProgress.forget(context)
             return try FileEffects.undo(data, context)
         } catch is ActionInterrupted {
             return ActionResult(.interrupted)
@@ -76,6 +79,25 @@ struct FilesAction: ActionPerformer {
         let body = ArgumentReader(field.value, bindings: item.bindings, secretBindings: item.bindings)
         let parts = ["path", "from", "to"].compactMap { body.shown($0) }
         return "\(field.key) \(parts.isEmpty ? body.shown() : parts.joined(separator: " to "))"
+    }
+}
+
+/// How many operations of a list are done, so that a later attempt goes on behind them.
+private enum FileProgress {
+    static func done(_ context: ActionContext) -> Int {
+        guard context.undoData != nil, let file = context.progressFile else { return 0 }
+        return HostFiles.firstLine(of: file).flatMap { Int($0) } ?? 0
+    }
+
+    static func note(done count: Int, _ context: ActionContext) throws {
+        guard let file = context.progressFile else { return }
+        try HostFiles.writeAtomically(Array("\(count)\n".utf8), to: file)
+    }
+
+    static func forget(_ context: ActionContext) throws {
+        guard let file = context.progressFile, access(file, F_OK) == 0 else { return }
+        unlink(file)
+        try HostFiles.syncDirectory(HostFiles.parent(of: file))
     }
 }
 

@@ -6,13 +6,13 @@ import RunReport
 /// `belay plan`.
 struct PlanCommand: Command {
     static let declaration = CommandDeclaration(
-        "plan", "what a run would do, how it would be undone, and what the preconditions say now",
+        "plan", "what a run would do and change, how it would be undone, and what the preconditions say now",
         details: """
             Nothing is changed. 'belay run --plan DIGEST' refuses to run anything but the plan that was looked at; the
             beginning of the digest will do. Exit code 3 where a precondition does not hold.
             """,
         [ArgumentDeclaration("RUNBOOK", "a path, or a name found in the runbook paths")],
-        RunbookOptions.declarations + [.flag("no-probe", "leave the preconditions unasked")])
+        RunbookOptions.declarations + [.flag("no-probe", "leave the preconditions unasked, and files unread")])
 
     private let runbook: RunbookOptions
     private let probes: Bool
@@ -30,7 +30,8 @@ struct PlanCommand: Command {
         let answers = probes ? try answers(draft, session, workspace) : nil
         var facts = ValueMap()
         if case .map(let map)? = try? JSONText.parse(draft.pinned.facts) { facts = map }
-        let view = PlanView(draft.plan, facts: facts, answers: answers)
+        let changes = probes ? PlanPreview(draft).changes() : [:]
+        let view = PlanView(draft.plan, facts: facts, answers: answers, changes: changes)
         session.show(view) { view.text($0) }
         let isRefused = answers?.contains { $0.severity == "error" && ["not_met", "inconclusive"].contains($0.answer) }
         return isRefused == true ? 3 : 0

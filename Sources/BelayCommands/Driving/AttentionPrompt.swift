@@ -17,7 +17,7 @@ struct AttentionPrompt {
     /// Asks until there is an answer that makes sense, and records it.
     func ask(_ run: WaitingTerminal.WaitingRun, isOver: @escaping () -> Bool) throws -> Answer {
         guard let (step, question) = Self.firstQuestion(run.machine) else {
-            return run.machine.run.activity == .waiting ? .nothing(until: nil) : .left
+            return run.machine.run.activity == .waiting ? .nothing : .left
         }
         let asking = Asking(run: run, step: step, isOver: isOver)
         while true {

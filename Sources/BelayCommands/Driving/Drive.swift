@@ -71,23 +71,21 @@ struct Drive {
         let asker = PeopleAsker(session: session, service: service)
         let terminal = WaitingTerminal(
             session: session, service: service, run: run, signals: signals, screen: screen, asker: asker.ask)
-        let claims = claimOptions(options)
-        var stop: Stop?
+        var claim = claimOptions(options)
+        var mayBeElsewhere = options.followsOthers
         while true {
             do {
-                var claim = claims
-                if stop != nil { (claim.adopts, claim.takeOver) = (false, nil) }
                 let (end, context) = try driveOnce(run, service, claim, options.until, screen, asker)
-                stop = Stop(exit: exitCode(end), context: context)
                 guard asks(end) else { return Stop(exit: exitCode(end), context: context) }
                 screen.settle()
-            } catch ServiceFailure.journal(.driven(_, let holder)) where stop != nil || options.followsOthers {
+            } catch ServiceFailure.journal(.driven(_, let holder)) where mayBeElsewhere {
                 guard asksPeople else { return try follow(run, service, holder, screen) }
-            }
+            } catch ServiceFailure.journal(.runIsClosed) where mayBeElsewhere {}
+            // What was asked for is done; and while nobody drove, somebody else may have gone on.
+            (claim.adopts, claim.takeOver, mayBeElsewhere) = (false, nil, true)
             switch try terminal.wait() {
             case .goOn: continue
-            case .left(let look): return stop ?? Stop(exit: look.exitCode, context: nil)
-            case .elsewhere(let look): return Stop(exit: look.exitCode, context: nil)
+            case .left(let look), .elsewhere(let look): return Stop(exit: look.exitCode, context: nil)
             }
         }
     }
@@ -117,11 +115,15 @@ struct Drive {
         session.note(Wording.drivenElsewhere(holder))
         let watch = Watch(watcher: RunWatcher(service, run), screen: screen, signals: signals)
         switch try watch.follow(until: { !$0.isDriven }) {
-        case .reached(let look), .left(let look): return Stop(exit: look.exitCode, context: nil)
+        case .reached(let look): return Stop(exit: look.exitCode, context: nil)
+        case .left: return Stop(exit: 130, context: nil)
         }
     }
 
-    private var asksPeople: Bool { session.isInteractive && session.streams.outputIsTerminal }
+    /// Whether a person sits there; a process in the background would be stopped if it asked.
+    private var asksPeople: Bool {
+        session.isInteractive && session.streams.outputIsTerminal && TerminalMode.isForeground
+    }
 
     private func asks(_ end: DriveEnd) -> Bool {
         switch end {

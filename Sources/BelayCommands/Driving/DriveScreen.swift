@@ -103,8 +103,9 @@ final class DriveScreen: RunObserver {
             if mode == .live { live.setFooter(lines) } else { for line in lines { tell(line, &live) } }
         case .comeBack: live.comeBack()
         case .flush(let answer, let ends):
-            if mode == .live { live.settle() }
+            // What was typed meanwhile is no answer to the question that comes now.
             if !ends { TerminalMode.dropTyped() }
+            if mode == .live { live.settle() }
             answer.send(true)
             return ends
         }
@@ -122,19 +123,11 @@ final class DriveScreen: RunObserver {
             streams.printJSON(lines.joined())
         case .lines:
             let style = streams.outputStyle
-            let machine = picture.machine()
             let lines = events.compactMap { event in
-                ProgressLine.line(event.event, at: event.at, Self.surroundings(event.event, machine), style)
+                ProgressLine.line(event.event, at: event.at, picture.surroundings(event.event.step), style)
             }
             if !lines.isEmpty { streams.print(lines.map { $0 + "\n" }.joined()) }
         }
-    }
-
-    private static func surroundings(_ event: RunEvent, _ machine: RunMachine) -> ProgressLine.Surroundings {
-        guard let path = event.step, let index = machine.index(of: path) else {
-            return .init(record: nil, isGroup: false)
-        }
-        return .init(record: machine.steps[index], isGroup: !machine.node(index).isLeaf)
     }
 
     private func tell(_ text: String, _ live: inout LiveView) {

@@ -31,6 +31,7 @@ struct LiveView {
 
     /// Sets the lines below the bar.
     mutating func setFooter(_ lines: [String]) {
+        guard footer != lines else { return }
         footer = lines
         nextFrame = 0
     }
@@ -42,14 +43,14 @@ struct LiveView {
         let size = StandardStreams.size
         let lines = picture.view(&usual, now: Self.now).frame(
             rows: size.rows - 1, columns: size.columns, footer: footer, streams.outputStyle)
-        let text = canvas.transition(to: lines, width: size.columns)
+        let text = canvas.transition(to: lines, columns: size.columns, rows: size.rows)
         if !text.isEmpty { streams.print(text) }
         let took = HostClock.live.bootTime() - start
         nextFrame = start + max(100_000_000, took * 5)
     }
 
     /// Takes the frame away, so that something else can be written.
-    mutating func clear() { streams.print(canvas.clearing(width: StandardStreams.width)) }
+    mutating func clear() { streams.print(canvas.clearing(columns: StandardStreams.width)) }
 
     /// What stands there is somebody else's: the next frame stands below it.
     mutating func comeBack() {

@@ -16,25 +16,31 @@ struct RunPicture: Sendable {
     var isDriven = true
     /// The state at the moment of asking.
     let machine: @Sendable () -> RunMachine
+    /// What a line about a step says beside its event. Asked for often: it copies no state.
+    let surroundings: @Sendable (StepPath?) -> ProgressLine.Surroundings
     /// Of one attempt of a step.
     let attemptDirectory: @Sendable (StepPath, Int) -> String
 
-    init(
-        run: RunID, runbook: RunbookName, startedAt: Int64, machine: @escaping @Sendable () -> RunMachine,
-        attemptDirectory: @escaping @Sendable (StepPath, Int) -> String
-    ) {
-        self.run = run
-        self.runbook = runbook
-        self.startedAt = startedAt
-        self.machine = machine
-        self.attemptDirectory = attemptDirectory
-    }
-
     /// A run that this process drives.
     init(_ context: RunContext) {
-        self.init(
-            run: RunID(context.id), runbook: context.plan.runbook.name, startedAt: context.pinned.startedAt,
-            machine: { context.withMachine { $0 } }, attemptDirectory: { context.attemptDirectory($0, $1) })
+        run = RunID(context.id)
+        runbook = context.plan.runbook.name
+        startedAt = context.pinned.startedAt
+        machine = { context.withMachine { $0 } }
+        surroundings = { path in context.withMachine { .init($0, path) } }
+        attemptDirectory = { context.attemptDirectory($0, $1) }
+    }
+
+    /// A run that somebody else drives, or nobody.
+    init(_ summary: RunSummary, _ machine: RunMachine, attemptDirectory: @escaping @Sendable (StepPath, Int) -> String)
+    {
+        run = summary.id
+        runbook = summary.runbook
+        startedAt = summary.startedAt
+        endedAt = summary.endedAt
+        self.machine = { machine }
+        surroundings = { .init(machine, $0) }
+        self.attemptDirectory = attemptDirectory
     }
 
     /// The view as it is now; reads the ends of the outputs of what runs.
@@ -48,6 +54,16 @@ struct RunPicture: Sendable {
             facts.expected[intent.step.text] = usual.time(of: intent, in: runbook)
         }
         return LiveRunView(facts, machine, now: now)
+    }
+}
+
+extension ProgressLine.Surroundings {
+    fileprivate init(_ machine: RunMachine, _ path: StepPath?) {
+        guard let path, let index = machine.index(of: path) else {
+            self.init(record: nil, isGroup: false)
+            return
+        }
+        self.init(record: machine.steps[index], isGroup: !machine.node(index).isLeaf)
     }
 }
 

@@ -47,6 +47,8 @@ final class RunWatcher {
     private(set) var latest: RunLook?
     /// The last event that was given out; nil before the first look.
     private var lastEvent: Int64?
+    /// Nanoseconds since boot.
+    private var nextReminder: Int64 = 0
 
     /// `fromBeginning`: whether what has happened so far is told as well.
     init(_ service: RunService, _ run: RunID, fromBeginning: Bool = false) {
@@ -55,8 +57,12 @@ final class RunWatcher {
         if fromBeginning { lastEvent = 0 }
     }
 
-    /// The run as it is now.
+    /// The run as it is now. Now and then, who looks also has people told of what waits for them.
     func look() throws -> RunLook {
+        if HostClock.live.bootTime() >= nextReminder {
+            service.remindDue()
+            nextReminder = HostClock.live.bootTime() + 5_000_000_000
+        }
         let changes = try service.journal.changeCounter()
         if let latest, changes == seenChanges {
             let driver = service.workspace.state.driver(run, latest.summary.runbook)
@@ -102,13 +108,10 @@ final class RunWatcher {
         let own = state.runDirectory(run, summary.runbook)
         let undone = try summary.undoOf.map { state.runDirectory($0, try service.journal.summary($0).runbook) }
         let machine = look.machine
-        var picture = RunPicture(
-            run: run, runbook: summary.runbook, startedAt: summary.startedAt, machine: { machine },
-            attemptDirectory: { path, number in
-                let isImported = number <= machine.record(path)?.importedAttempts ?? 0
-                return "\(isImported ? undone ?? own : own)/steps/\(path.fileName)/\(number)"
-            })
-        picture.endedAt = summary.endedAt
+        var picture = RunPicture(summary, machine) { path, number in
+            let isImported = number <= machine.record(path)?.importedAttempts ?? 0
+            return "\(isImported ? undone ?? own : own)/steps/\(path.fileName)/\(number)"
+        }
         picture.isDriven = look.isDriven
         return picture
     }
@@ -135,16 +138,19 @@ struct Watch {
         let handler: @Sendable (Int32) -> Void = { $0 == SIGCONT ? screen.comeBack() : signals.notePause() }
         return try signals.handling(handler) {
             while true {
+                let start = HostClock.live.bootTime()
                 let look = try watcher.look()
                 try show(look)
                 if !look.isOpen || isEnough(look) { return .reached(look) }
-                let key = TerminalMode.key(within: Self.period)
+                // A run of thousands of steps takes a while to look at, and is looked at less often.
+                let took = Int32(clamping: (HostClock.live.bootTime() - start) / 1_000_000)
+                let key = TerminalMode.key(within: max(Self.period, min(took, 200) * 5))
                 if key == UInt8(ascii: "q") || signals.hasPaused { return .left(look) }
             }
         }
     }
 
-    /// Milliseconds between two looks.
+    /// The least time between two looks, milliseconds.
     private static let period: Int32 = 200
 
     private func show(_ look: RunLook) throws {

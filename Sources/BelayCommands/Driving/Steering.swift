@@ -100,6 +100,7 @@ final class Steering: Sendable {
         } catch {
             TerminalMode.release()
             state.withLock { $0.keys = nil }
+            starts.send(true)
             perform(.pause)
         }
     }

@@ -19,9 +19,8 @@ struct WaitingTerminal {
     enum Answer {
         /// Something was recorded for the run, which can go on.
         case said
-        /// There is nothing that this person could be asked: the terminal only watches. At the given moment
-        /// (milliseconds since 1970) the run can go on by itself.
-        case nothing(until: Int64?)
+        /// There is nothing that this person could be asked: the terminal only watches.
+        case nothing
         /// The person leaves the run as it is.
         case left
         /// `isOver` turned true meanwhile.
@@ -77,20 +76,22 @@ struct WaitingTerminal {
 
     private func ask(_ look: RunLook, _ watcher: RunWatcher) throws -> End? {
         let waiting = WaitingRun(id: run, plan: look.plan, machine: look.machine)
-        let isOver = { signals.hasPaused || look.hasExpired || watcher.hasMoved(since: look) }
+        let isDue = { look.machine.openPrompts.contains { $0.prompt.expires?.hasPassed(at: .now) == true } }
+        let isOver = { signals.hasPaused || isDue() || watcher.hasMoved(since: look) }
         switch try signals.whileAsking({ try asker(waiting, isOver) }) {
         case .said: return .goOn
         case .left: return .left(look)
-        case .over: return signals.hasPaused ? .left(look) : nil
-        case .nothing(let moment):
-            let isDue = { session.now >= moment ?? .max }
+        case .over where signals.hasPaused: return .left(look)
+        case .over: break
+        case .nothing:
             let end = try Watch(watcher: watcher, screen: screen, signals: signals).follow {
-                $0.hasInbox || $0.isDriven || !$0.waitsForPeople || $0.hasExpired || isDue()
+                $0.hasInbox || !$0.waitsForPeople || isDue()
             }
             screen.settle()
             if case .left(let look) = end { return .left(look) }
-            return isDue() ? .goOn : nil
         }
+        // Nobody has answered in time: the next driver says what follows from that.
+        return isDue() ? .goOn : nil
     }
 
     /// Nil once the run waits for people again.

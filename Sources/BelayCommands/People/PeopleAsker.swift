@@ -65,9 +65,11 @@ final class PeopleAsker {
     }
 
     private func tellWhoMay(_ open: [OpenPrompt]) -> Answer {
-        guard !open.isEmpty else { return .nothing(until: nil) }
-        for prompt in open { session.note(Wording.waitsFor(prompt, service)) }
-        return .nothing(until: nil)
+        guard !open.isEmpty else { return .nothing }
+        for prompt in open {
+            for line in Wording.waitsFor(prompt, service) { session.note(line) }
+        }
+        return .nothing
     }
 
     // MARK: Decisions
@@ -99,10 +101,10 @@ extension RunMachine {
 }
 
 extension Wording {
-    static func waitsFor(_ open: OpenPrompt, _ service: RunService) -> String {
+    static func waitsFor(_ open: OpenPrompt, _ service: RunService) -> [String] {
         let view = PromptView(run: open.run.number, step: open.step, open.prompt, at: .now)
         let own = open.prompt.answers.contains { $0.actor.person == service.actor.person }
         let why = own ? "you have answered" : service.objection(to: open.prompt) ?? ""
-        return "\(DisplayText.escaped(view.headline))\n  \(DisplayText.escaped(why)); this terminal goes on by itself"
+        return [view.headline, "  \(why); this terminal goes on by itself"]
     }
 }

@@ -52,12 +52,13 @@ struct RunInspector {
         facts.endedAt = summary.endedAt
         facts.system = summary.system
         facts.undoOf = summary.undoOf?.number
-        facts.driver = driver(summary)
+        facts.driver = Self.driver(state.driver(summary.id, summary.runbook))
+        facts.terminal = Self.driver(state.waitingTerminal(summary.id, summary.runbook))
         return facts
     }
 
-    private func driver(_ summary: RunSummary) -> RunView.Driver? {
-        guard let holder = service.workspace.state.driver(summary.id, summary.runbook) else { return nil }
+    private static func driver(_ holder: DriverLock.Holder??) -> RunView.Driver? {
+        guard let holder else { return nil }
         return RunView.Driver(
             pid: holder?.pid, user: holder?.user, since: holder?.since, isSelf: holder?.pid == getpid())
     }

@@ -6,15 +6,17 @@ import RunReport
 /// rests in the first column below the lines.
 struct LiveCanvas {
     private var lines: [String] = []
-    private var width = 0
+    private var columns = 0
+    private var rows = 0
 
     /// What to write so that these lines stand there: only lines that differ are sent.
-    mutating func transition(to new: [String], width: Int) -> String {
-        defer {
-            lines = new
-            self.width = width
+    ///
+    /// `columns` and `rows` are those of the terminal: in another size nothing stands where it stood.
+    mutating func transition(to new: [String], columns: Int, rows: Int) -> String {
+        defer { (lines, self.columns, self.rows) = (new, columns, rows) }
+        guard columns == self.columns, rows == self.rows, !lines.isEmpty else {
+            return erasure(columns) + new.map { $0 + "\r\n" }.joined()
         }
-        guard width == self.width, !lines.isEmpty else { return erasure(width) + new.map { $0 + "\r\n" }.joined() }
         var text = ""
         var row = lines.count
         for (index, line) in new.enumerated() where index >= lines.count || lines[index] != line {
@@ -26,17 +28,18 @@ struct LiveCanvas {
     }
 
     /// What to write so that nothing of the lines is left.
-    mutating func clearing(width: Int) -> String {
+    mutating func clearing(columns: Int) -> String {
         defer { lines = [] }
-        return erasure(width)
+        return erasure(columns)
     }
 
     /// Somebody else has written to the terminal: what stands there stays.
     mutating func forget() { lines = [] }
 
-    /// To the first line, and everything below it away; a terminal made narrower has broken the lines.
-    private func erasure(_ width: Int) -> String {
-        let width = max(1, width)
+    /// To the first line, and everything below it away; a terminal made narrower has broken the lines, and in a lower one
+    /// the way up ends at its top.
+    private func erasure(_ columns: Int) -> String {
+        let width = max(1, columns)
         let rows = lines.reduce(0) { $0 + max(1, (TextStyle.columns(of: $1) + width - 1) / width) }
         return rows == 0 ? "" : "\u{1B}[\(rows)A\r\u{1B}[J"
     }

@@ -23,7 +23,6 @@ package struct ArchiveCommand {
     /// Runs an operation to its end. Blocks the calling thread.
     package func run(_ operation: String, _ order: Value) -> Outcome {
         var settings = ProcessContext(environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], shell: [])
-        settings.umask = 0o077
         // Where tests let it die.
         if let point = getenv("BELAY_CRASH_AT") { settings.environment["BELAY_CRASH_AT"] = String(cString: point) }
         var probe = ProcessProbe([context.executable, "__archive", operation], in: "/", settings, timeout: timeout)

@@ -79,6 +79,11 @@ struct JSONConfigText: EditableText {
         case .replace(let path, let value): return replacement(at: path, with: value)
         case .insert(let path, let key, let value): return added(key, value, at: path)
         case .append(let path, let value): return added(nil, value, at: path)
+        case .rename(let path, let name):
+            guard case .object(let entries)? = node(at: path.dropLast())?.content,
+                let entry = entries.first(where: { .key($0.name) == path.last })
+            else { return nil }
+            return Patch(entry.key, Value.string(name).json())
         case .remove(let path):
             guard let owner = node(at: path.dropLast()), let node = node(at: path),
                 let index = owner.parts.firstIndex(where: { $0.upperBound == node.range.upperBound })

@@ -10,6 +10,7 @@ struct EnvText: EditableText {
 
     private struct Entry: Sendable {
         let name: String
+        let nameRange: Range<Int>
         let isExported: Bool
         let value: String
         let quote: Quote
@@ -63,6 +64,9 @@ struct EnvText: EditableText {
         switch edit {
         case .append: throw ConfigProblem("a file of variables has no lists")
         case .remove(let path): return entry(path).map { Patch($0.lines, "").applied(to: bytes) }
+        case .rename(let path, let name):
+            guard Self.isName(name) else { throw ConfigProblem("'\(name)' cannot be the name of a variable") }
+            return entry(path).map { Patch($0.nameRange, name).applied(to: bytes) }
         case .insert(_, let key, let value): return try inserted(key, value.asString ?? "", into: bytes)
         case .replace(let path, let value):
             if let entry = entry(path), let text = value.asString {
@@ -170,7 +174,8 @@ struct EnvText: EditableText {
             let value = try value(end: end)
             entries.append(
                 Entry(
-                    name: name, isExported: isExported, value: value.text, quote: value.quote,
+                    name: name, nameRange: nameStart..<nameEnd, isExported: isExported, value: value.text,
+                    quote: value.quote,
                     valueRange: value.range, lines: start..<text.nextLine(value.range.upperBound)))
             offset = text.nextLine(value.range.upperBound)
         }

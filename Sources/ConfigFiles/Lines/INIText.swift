@@ -97,6 +97,11 @@ struct INIText: EditableText {
             // A section, or the whole of an empty file.
             guard let map = value.asMap else { throw ConfigProblem("\(path.words) is a section, not a text") }
             return try rebuilt(path, map)
+        case .rename(let path, let name):
+            guard let entry = entry(path) else { return renamedSection(path, name) }
+            try Self.check(key: name)
+            let end = nameEnd(of: entry)
+            return Patch(end - entry.name.utf8.count..<end, name).applied(to: bytes)
         case .remove(let path):
             if let entry = entry(path) { return Patch(entry.lines, "").applied(to: bytes) }
             return removedSection(path)
@@ -196,6 +201,16 @@ struct INIText: EditableText {
             text = try INIText(next)
         }
         return text.bytes
+    }
+
+    private func renamedSection(_ path: PathSteps, _ name: String) -> [UInt8]? {
+        guard path.count == 1, case .key(let old)? = path.first else { return nil }
+        var result = bytes
+        for section in sections.reversed() where section.name == old {
+            let header = bytes.text(section.header).replacing("[\(old)]", with: "[\(name)]")
+            result = Patch(section.header, header).applied(to: result)
+        }
+        return result
     }
 
     private func removedSection(_ path: PathSteps) -> [UInt8]? {

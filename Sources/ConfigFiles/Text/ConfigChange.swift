@@ -48,11 +48,15 @@ enum ConfigEdit: Sendable {
     /// A new item at the end of a list.
     case append(PathSteps, Value)
     case remove(PathSteps)
+    /// A key of a mapping gets another name, which is free, at its place.
+    case rename(PathSteps, to: String)
 
     /// The value or container that is changed.
     var path: PathSteps {
         switch self {
-        case .replace(let path, _), .insert(let path, _, _), .append(let path, _), .remove(let path): path
+        case .replace(let path, _), .insert(let path, _, _), .append(let path, _), .remove(let path),
+            .rename(let path, _):
+            path
         }
     }
 }
@@ -80,6 +84,14 @@ extension Value {
                 return .map(map)
             }
         case .append(let path, let value): changing(path) { .list(($0.asList ?? []) + [value]) }
+        case .rename(let path, let name):
+            changing(path.dropLast()) { container in
+                guard case .key(let old)? = path.last, case .map(let map) = container else { return container }
+                return .map(
+                    ValueMap(
+                        map.map { entry in (entry.key == .string(old) ? name : entry.key.asString ?? "", entry.value) })
+                )
+            }
         case .remove(let path):
             changing(path.dropLast()) { container in
                 switch (path.last, container) {

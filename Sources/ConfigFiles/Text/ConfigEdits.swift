@@ -8,6 +8,7 @@ enum ConfigEdits {
         case set(ConfigPath, Value)
         case remove(ConfigPath)
         case append(ConfigPath, Value)
+        case rename(PathSteps, to: String)
     }
 
     /// The parts of a change; none where the data are as it says.
@@ -20,10 +21,20 @@ enum ConfigEdits {
         case .merge(let path, let new): return [.set(path, merged(value(path) ?? .null, new))]
         case .append(let path, let new): return [.append(path, new)]
         case .move(let from, let to, let orElse):
+            if let renaming = renaming(from, to, in: data) { return [renaming] }
             if let moved = value(from) { return from == to ? [] : [.remove(from), .set(to, moved)] }
             guard let orElse, value(to) == nil else { return [] }
             return [.set(to, orElse)]
         }
+    }
+
+    /// A move inside one mapping to a key that is free keeps its place.
+    private static func renaming(_ from: ConfigPath, _ to: ConfigPath, in data: Value) -> Part? {
+        guard from.components.dropLast() == to.components.dropLast(), let name = to.components.last, !name.isPosition,
+            let steps = steps(to: from, in: data), case .key? = steps.last,
+            case .map(let map)? = data.at(steps.dropLast()), map[name.text] == nil
+        else { return nil }
+        return .rename(steps, to: name.text)
     }
 
     private static func merged(_ old: Value, _ new: Value) -> Value {
@@ -64,6 +75,7 @@ enum ConfigEdits {
             guard !steps.isEmpty else { throw ConfigProblem("the whole document cannot be deleted") }
             return [.remove(steps)]
         case .set(let path, let value): return try set(path, value, in: tree)
+        case .rename(let steps, let name): return [.rename(steps, to: name)]
         case .append(let path, let value):
             guard let steps = steps(to: path, in: data), let old = data.at(steps), !old.isNull else {
                 return try set(path, .list([value]), in: tree)

@@ -51,7 +51,16 @@ extension YAMLText {
             let anchor = node.anchor.map { " &\($0)" } ?? ""
             return Patch(colon(after: entry.key)..<node.end, "\(anchor) \(written)")
         }
-        return Patch(begin..<node.end, text)
+        return withComment(begin..<node.end, text, inFlow: owner.isFlow)
+    }
+
+    /// A literal block takes lines of its own; the comment behind the old value goes behind its first.
+    private func withComment(_ range: Range<Int>, _ text: String, inFlow: Bool) -> Patch {
+        let lines = text.split(separator: lineBreak, maxSplits: 1, omittingEmptySubsequences: false)
+        let end = max(range.upperBound, bytes.lineEnd(range.upperBound))
+        let comment = bytes.text(range.upperBound..<end)
+        guard !inFlow, lines.count == 2, !comment.allSatisfy(\.isWhitespace) else { return Patch(range, text) }
+        return Patch(range.lowerBound..<end, lines[0] + comment + lineBreak + lines[1])
     }
 
     private func ownColumn(of node: YAMLNode, in owner: YAMLNode, _ step: PathStep) -> Int {
@@ -79,7 +88,9 @@ extension YAMLText {
     private func inStead(_ node: YAMLNode, _ value: Value) -> Patch {
         let column = bytes.column(node.range.lowerBound)
         let text = writer.lines(value, indent: column).joined(separator: lineBreak)
-        return Patch(node.range, String(text.dropFirst(column)))
+        // A comment behind its last line goes with it: it could become part of a text there.
+        let end = max(node.end, bytes.lineEnd(node.end))
+        return Patch(node.range.lowerBound..<end, String(text.dropFirst(column)))
     }
 
     private func wholeDocument(_ value: Value) -> Patch {
@@ -92,7 +103,7 @@ extension YAMLText {
         let text =
             root.isFlow && !isInline(value)
             ? writer.inline(value, inFlow: true) : writer.lines(value, indent: 0).joined(separator: lineBreak)
-        return Patch(root.start..<root.end, text)
+        return Patch(root.start..<(root.isFlow ? root.end : max(root.end, bytes.lineEnd(root.end))), text)
     }
 
     // MARK: - Adding

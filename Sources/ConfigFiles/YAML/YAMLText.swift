@@ -98,6 +98,11 @@ struct YAMLText: EditableText {
         case .remove(let path):
             guard try node(at: path) != nil, let owner = try node(at: path.dropLast()) else { throw inherited(path) }
             return removed(path, from: owner)
+        case .rename(let path, let name):
+            guard let owner = try node(at: path.dropLast()), case .mapping(let entries, let isFlow) = owner.content,
+                let entry = entries.first(where: { .key($0.name) == path.last && !$0.isMerge })
+            else { throw inherited(path) }
+            return Patch(entry.key.range, writer.key(name, inFlow: isFlow))
         }
     }
 

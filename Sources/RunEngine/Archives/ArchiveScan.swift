@@ -31,6 +31,7 @@ struct ArchiveScan {
 
     private static let mostEntries = 20_000_000
     private static let longestManifest = 2 << 30
+    private static let longestFile: Int64 = 16 << 40
 
     private var contents = Contents()
     private var names = SafeNames()
@@ -131,7 +132,8 @@ struct ArchiveScan {
     }
 
     private func file(_ raw: ArchiveReader.RawEntry, _ path: [UInt8]) throws -> ArchiveEntry.Kind {
-        guard raw.size >= 0 else { throw ArchiveFailure("'\(path.text)' has an impossible size") }
+        // What is claimed is hashed, holes included; no file of this host is longer.
+        guard 0...Self.longestFile ~= raw.size else { throw ArchiveFailure("'\(path.text)' has an impossible size") }
         var digest = ContentDigest()
         let write = try sink?.begin(path)
         try reader.content { bytes, offset in

@@ -66,10 +66,17 @@ extension AttemptPerformer {
         action.channels = host.configuration.channels
         if let base = host.configuration.directory { action.channelDirectory = base }
         action.evidence = "\(action.artifacts)/\(path.fileName)"
-        action.keeper = keeper(node, intent, cancellation, held: held)
+        if records(node, intent) {
+            action.undoData = context.withMachine { $0.steps[node.index].stateBefore?.value }
+            action.progressFile = HostFiles.parent(of: action.stepDirectory) + "/progress"
+            action.keeper = keeper(node, intent, cancellation, held: held)
+        } else {
+            // Only the step's own action is taken back by what it recorded.
+            action.recordUndoData = { _ in true }
+            action.keeper.save = { _ in .null }
+        }
         let log = action.stepDirectory + "/stdout"
         action.show = { HostFiles.append(Array((secrets.mask($0) + "\n").utf8), to: log) }
-        action.undoData = context.withMachine { $0.steps[node.index].stateBefore?.value }
         if let deadline = intent.deadline {
             let clock = checks.clock
             let bootID = host.clock.bootID
@@ -78,6 +85,15 @@ extension AttemptPerformer {
             }
         }
         return action
+    }
+
+    /// Whether the attempt is the step's own action or that action's own undo, not one of `undo:` or `apply:`.
+    private func records(_ node: PlanNode, _ intent: AttemptIntent) -> Bool {
+        switch intent.purpose {
+        case .action: true
+        case .reapply: intent.item == 0
+        default: call(node, intent.purpose, item: intent.item) == nil
+        }
     }
 
     func perform(

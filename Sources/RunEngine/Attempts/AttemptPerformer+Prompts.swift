@@ -7,7 +7,9 @@ import RunbookModel
 extension AttemptPerformer {
     /// The action of an attempt that is put to a person; nil where Belay performs it.
     func personCall(_ node: PlanNode, _ purpose: Purpose, item: Int) -> (ActionCall, Prompt.Kind)? {
-        guard [.action, .undo, .reapply].contains(purpose), let call = call(node, purpose, item: item) else { return nil }
+        guard [.action, .undo, .reapply].contains(purpose), let call = call(node, purpose, item: item) else {
+            return nil
+        }
         return Prompt.Kind(rawValue: call.kind).map { (call, $0) }
     }
 
@@ -69,5 +71,7 @@ extension Argument {
 }
 
 extension Value {
-    fileprivate var milliseconds: Int64? { if case .duration(let span) = self { span.totalNanoseconds / 1_000_000 } else { nil } }
+    fileprivate var milliseconds: Int64? {
+        if case .duration(let span) = self { span.totalNanoseconds / 1_000_000 } else { nil }
+    }
 }

@@ -27,14 +27,13 @@ extension Driver {
         }
     }
 
-    /// Ends attempts that the journal says are to be ended: checks and actions inside the driver, and commands.
+    /// Ends attempts that the journal, or a person, says are to be ended: checks and actions inside the driver, and
+    /// commands. A supervisor that has just been ordered cannot be asked yet, and is asked again.
     func endInterrupted() {
-        for intent in interrupted {
-            performer.cancel(intent)
-            for (token, flight) in flights where flight.path == intent.step && flight.number == intent.number {
-                guard !endOrders.contains(token), flight.requestEnd() else { continue }
-                endOrders.insert(token)
-            }
+        for intent in interrupted { performer.cancel(intent) }
+        for (token, flight) in flights where !endOrders.contains(token) {
+            let isNamed = interrupted.contains { $0.step == flight.path && $0.number == flight.number }
+            if endsAttempts || isNamed, flight.requestEnd() { endOrders.insert(token) }
         }
         interrupted.removeAll(keepingCapacity: true)
     }
@@ -47,7 +46,7 @@ extension Driver {
                 return
             }
             switch node.role {
-            case .leaf where context.withMachine({ $0.isGuided(index) }): decide(.guide(node.path))
+            case .leaf where context.withMachine({ $0.needsWord(index) }): decide(.guide(node.path))
             case .leaf: attempt(index, context.withMachine { $0.firstPurpose(index) }, item: 0)
             case .group where node.ladder != nil && !isAdmitted(node): attempt(index, .probe, item: 0)
             case .group, .handler:
@@ -238,7 +237,6 @@ struct Flight {
     let file: String
 
     /// Asks its supervisor to end it: TERM, grace, KILL. False where it cannot be asked yet, or not any more.
-    @discardableResult
     func requestEnd() -> Bool {
         guard let started = try? AttemptFile.open(file).slots().started.record else { return false }
         return LivingSupervisor(started).requestEnd()

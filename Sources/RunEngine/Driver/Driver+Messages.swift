@@ -34,7 +34,7 @@ extension Driver {
         switch request {
         case .pause: pause(for: host.actor)
         case .endAttempts:
-            for flight in flights.values { flight.requestEnd() }
+            endsAttempts = true
             performer.cancelAll()
         case .hold: isHeld = true
         case .goOn: isHeld = false

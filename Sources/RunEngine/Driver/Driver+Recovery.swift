@@ -159,7 +159,8 @@ extension Driver {
         let doubtful = context.withMachine { machine in
             machine.workNodes.filter { node in
                 let record = machine.steps[node.index]
-                return node.isLeaf && !node.isReadOnly && record.state == .succeeded
+                // What a person did is no matter of this host's disks.
+                return node.isLeaf && !node.isReadOnly && !node.asksPerson && record.state == .succeeded
                     && (record.order ?? 0) > machine.run.syncedUpTo
             }.map(\.path)
         }

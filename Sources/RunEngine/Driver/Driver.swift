@@ -29,6 +29,8 @@ package final class Driver {
     /// Attempts that are to be ended once that is on disk, and commands whose supervisors have been asked to.
     var interrupted: [AttemptIntent] = []
     var endOrders: Set<UInt64> = []
+    /// Somebody has asked for everything in flight to be ended.
+    var endsAttempts = false
     /// Who waits for what they found to be on disk.
     var recorded: [@Sendable (Bool) -> Void] = []
     /// Questions to checks outside of steps, so that none is asked twice.

@@ -74,7 +74,8 @@ extension AttemptPerformer {
         let fixed = intent
         let timeout = try timeout(node, intent.purpose)
         let bindings = bindings(node).withSecrets
-        let argument = try call?.argument.resolved { try $0.evaluate(bindings) }.value
+        // Values of `config` may need the file, which is not there.
+        let argument = kind == "config" ? nil : try call?.argument.resolved { try $0.evaluate(bindings) }.value
         return rehearsed(node, intent) { [self] cancellation in
             var context = actionContext(node, fixed, process, working, cancellation)
             context.timeout = timeout

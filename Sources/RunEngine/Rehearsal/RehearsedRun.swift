@@ -9,8 +9,8 @@ import RunbookModel
 package final class RehearsedRun {
     package let id: RunID
     package let plan: Plan
-    private let journal: any Journal
-    private let host: EngineHost
+    let journal: any Journal
+    let host: EngineHost
     private let surroundings: PinnedContext
     private let secrets: SecretStore
     private var decisions = 0
@@ -18,7 +18,7 @@ package final class RehearsedRun {
     /// Opens the run in a journal; `secrets` are the values of the secrets of each scope.
     package init(
         _ loaded: LoadedRunbook, _ plan: Plan, _ surroundings: PinnedContext,
-        secrets: [[(name: String, value: String)]], journal: any Journal, host: EngineHost
+        secrets: [[(name: String, value: String)]], isGuided: Bool = false, journal: any Journal, host: EngineHost
     ) throws(ServiceFailure) {
         self.plan = plan
         self.journal = journal
@@ -27,12 +27,12 @@ package final class RehearsedRun {
         self.secrets = SecretStore(secrets)
         var pinned = Pinned(runbook: plan.runbook.name, digest: plan.digest)
         pinned.environment = surroundings.environment
-        let draft = RunDraft(loaded: loaded, plan: plan, pinned: pinned, isGuided: false)
+        let draft = RunDraft(loaded: loaded, plan: plan, pinned: pinned, isGuided: isGuided)
         let now = host.now
         let created = RunEvent.Created(
             runbook: plan.runbook.name, planDigest: plan.digest, by: host.actor,
             deadline: try draft.deadline(from: now),
-            estimate: draft.estimate(from: now))
+            estimate: draft.estimate(from: now), guided: isGuided)
         var new = try RunService.opened(
             plan, pinned, created, by: host.actor, system: plan.system?.name, at: now)
         new.locks = try draft.locks()
@@ -64,6 +64,7 @@ package final class RehearsedRun {
         let claim = RunEvent.Claimed(
             epoch: stored.epoch, by: host.actor, place: try Stored(encoding: place), byPerson: true)
         driver.decide(.claim(claim))
+        driver.decide(.reopenPrompts(planDigest: plan.digest))
         driver.noteClock(behind: stored.lastEventAt)
         return try driver.drive(recovering: inFlight, recordedPlace: recorded)
     }
@@ -72,12 +73,16 @@ package final class RehearsedRun {
     package func say(
         _ kind: String, _ choice: Choice, step: StepPath?, why: String, outputs: Stored? = nil
     ) throws -> String? {
-        decisions += 1
         let decision = HumanDecision(
-            id: "test-\(decisions)", choice: choice, step: step, why: why, actor: host.actor, at: host.now.wall,
+            id: nextDecisionID(), choice: choice, step: step, why: why, actor: host.actor, at: host.now.wall,
             outputs: outputs)
         if case .refused(let why) = try RunService.say(id, kind, decision, plan: plan, journal) { return why }
         return nil
+    }
+
+    func nextDecisionID() -> String {
+        decisions += 1
+        return "test-\(decisions)"
     }
 
     /// The state that the journal has stored.

@@ -87,9 +87,15 @@ extension RunService {
 
     /// The same for a process without a host of its own.
     package func answer(_ open: OpenPrompt, _ content: AnswerContent, id: String, at now: Moment) -> HumanAnswer {
+        Self.answer(open, content, id: id, at: now, by: actor, groups: Self.groups(of: actor))
+    }
+
+    static func answer(
+        _ open: OpenPrompt, _ content: AnswerContent, id: String, at now: Moment, by actor: Actor, groups: [String]
+    ) -> HumanAnswer {
         var answer = HumanAnswer(
             id: id, step: open.step, attempt: open.prompt.attempt, verdict: content.verdict, actor: actor,
-            groups: Self.groups(of: actor), at: now, shown: content.shown ?? open.prompt.digest)
+            groups: groups, at: now, shown: content.shown ?? open.prompt.digest)
         if !content.values.isEmpty {
             let sorted = content.values.sorted { $0.key < $1.key }
             answer.values = Stored(.map(ValueMap(sorted.map { ($0.key, $0.value) })))
@@ -115,20 +121,23 @@ extension RunService {
     /// Records an answer for whoever drives the run, or for its next driver; judged within the same transaction.
     package func record(_ run: RunID, _ answer: HumanAnswer) throws(ServiceFailure) -> InboxResult {
         do {
-            let plan = try plan(from: try journal.pinned(run))
-            let entry = InboxEntry(
-                id: answer.id, run: run, kind: InboxKind.answer, payload: try Stored(encoding: answer),
-                actor: answer.actor, at: answer.at.wall)
-            return try journal.record(entry) { stored in
-                if let why = Self.doubt(about: answer, stored, plan) { return .refuse(why: why) }
-                return Self.judge(.answer(answer), stored, plan, answer.at)
-            }
+            return try Self.record(run, answer, plan: try plan(from: try journal.pinned(run)), journal)
         } catch let failure as ServiceFailure {
             throw failure
         } catch let failure as JournalFailure {
             throw .journal(failure)
         } catch {
             throw .refused("\(error)", help: nil)
+        }
+    }
+
+    static func record(_ run: RunID, _ answer: HumanAnswer, plan: Plan, _ journal: any Journal) throws -> InboxResult {
+        let entry = InboxEntry(
+            id: answer.id, run: run, kind: InboxKind.answer, payload: try Stored(encoding: answer),
+            actor: answer.actor, at: answer.at.wall)
+        return try journal.record(entry) { stored in
+            if let why = doubt(about: answer, stored, plan) { return .refuse(why: why) }
+            return judge(.answer(answer), stored, plan, answer.at)
         }
     }
 

@@ -32,6 +32,9 @@ package enum ProgressLine {
         }
         switch event {
         case .attemptIntended(let intent): return start(intent)
+        // What a person should know although it went well.
+        case .attemptEnded(_, _, let outcome, _) where outcome.kind == .done:
+            return outcome.reason.map { ("·", nil, $0) }
         case .attemptAdopted: return state(.started, EventWords.text(event))
         case .groupStarted(_, _, let instances):
             return instances.map { state(.started, "\($0.count) items") }

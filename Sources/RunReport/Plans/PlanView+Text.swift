@@ -61,6 +61,7 @@ extension PlanView.Step {
         var facts: [(name: String, value: String)] = []
         if let foreach { facts.append(("repeats", foreach)) }
         if !isGroup || does != "group" { facts.append(("does", does)) }
+        facts += changes.enumerated().map { ($0.offset == 0 ? "changes" : "", $0.element) }
         if !knownAfter.isEmpty { facts.append(("known", "after \(knownAfter.joined(separator: ", "))")) }
         if !needs.isEmpty {
             facts.append(

@@ -31,6 +31,8 @@ package struct PlanView: Encodable, Sendable {
         package let depth: Int
         package let isGroup: Bool
         package let does: String
+        /// What it would change in files if it ran now: words, and unified diffs.
+        package let changes: [String]
         /// Steps whose outcome must be known before all of it can be shown.
         package let knownAfter: [String]
         package let needs: [String]
@@ -60,8 +62,9 @@ package struct PlanView: Encodable, Sendable {
     package let steps: [Step]
     package let rollbackVerify: [String]
 
-    /// The view of a plan; `facts` are those of this host, `answers` what the preconditions say now (nil: not asked).
-    package init(_ plan: Plan, facts: ValueMap, answers: [Precondition]?) {
+    /// The view of a plan; `facts` are those of this host, `answers` what the preconditions say now (nil: not asked),
+    /// `changes` what steps would change now.
+    package init(_ plan: Plan, facts: ValueMap, answers: [Precondition]?, changes: [String: [String]] = [:]) {
         let graph = Self.unrolled(plan.graph)
         let values = PlanValues(plan, graph, facts: facts)
         let runbook = plan.runbook
@@ -81,7 +84,7 @@ package struct PlanView: Encodable, Sendable {
             ?? runbook.preconditions.map {
                 Precondition(title: words.words($0), severity: $0.severity.rawValue, answer: nil, detail: nil)
             }
-        steps = PlanSteps(plan: plan, graph: graph, values: values).all
+        steps = PlanSteps(plan: plan, graph: graph, values: values, changes: changes).all
         rollbackVerify = plan.rollbackVerify.map { Self.words(values, scope: $0.scope).words($0.check) }
     }
 
@@ -125,6 +128,7 @@ private struct PlanSteps {
     let plan: Plan
     let graph: Graph
     let values: PlanValues
+    let changes: [String: [String]]
 
     var all: [PlanView.Step] {
         var steps: [PlanView.Step] = []
@@ -144,7 +148,7 @@ private struct PlanSteps {
         if node.isLeaf, case .irreversible = node.takeBack { isBarrier = true }
         return PlanView.Step(
             step: node.path.text, title: node.step.title.map(words.text), depth: depth, isGroup: !node.isLeaf,
-            does: words.words(node), knownAfter: unknowns(node),
+            does: words.words(node), changes: changes[node.path.text] ?? [], knownAfter: unknowns(node),
             needs: graph.needs[node.index].map { graph.nodes[$0].path.text },
             when: node.step.when.map(words.expression), foreach: words.foreach(node.step.foreach),
             doneWhen: node.step.doneWhen.map { words.words($0) },

@@ -1,4 +1,5 @@
 import Expressions
+import RunMachine
 import RunPlan
 import RunbookModel
 
@@ -8,7 +9,11 @@ struct ActionWords {
     var text: (Template) -> String = { $0.source }
     var expression: (Expression) -> String = { $0.source }
 
-    func words(_ action: ActionCall) -> String { words(action.kind, action.argument) }
+    func words(_ action: ActionCall) -> String {
+        guard Prompt.Kind(rawValue: action.kind) != nil else { return words(action.kind, action.argument) }
+        let who = action.argument["by"].map { " by " + short($0) } ?? ""
+        return "\(action.kind)\(who): " + (action.argument["text"].map(short) ?? "")
+    }
     func words(_ check: CheckCall) -> String { check.title.map(text) ?? words(check.kind, check.argument) }
 
     /// What a step does, whatever its kind.
@@ -31,8 +36,29 @@ struct ActionWords {
     }
 
     private func words(_ kind: String, _ argument: Argument) -> String {
-        let text = short(argument)
+        let text: String
+        switch (kind, argument) {
+        case ("files", .list(let items)): text = items.map(fileOperation).joined(separator: "; ")
+        case ("config", .record): text = configuration(argument)
+        default: text = short(argument)
+        }
         return text.isEmpty ? kind : "\(kind) \(text)"
+    }
+
+    /// One operation of `files`: its name and its paths.
+    private func fileOperation(_ argument: Argument) -> String {
+        guard case .record(let fields) = argument, let field = fields.first else { return short(argument) }
+        let paths = ["path", "from", "to"].compactMap { field.value[$0].map(short) }
+        return "\(field.key) \(paths.isEmpty ? short(field.value) : paths.joined(separator: " to "))"
+    }
+
+    private func configuration(_ argument: Argument) -> String {
+        let file = argument["file"].map(short) ?? ""
+        if let migrate = argument["migrate"] {
+            return "\(file) to version \(migrate["to"].map(short) ?? "") using \(migrate["using"].map(short) ?? "")"
+        }
+        guard case .list(let changes)? = argument["changes"] else { return file }
+        return changes.count == 1 ? "\(file): \(short(changes[0]))" : "\(file): \(changes.count) changes"
     }
 
     /// The argument on one line; a script by its first line.

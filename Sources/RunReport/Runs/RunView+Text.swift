@@ -34,6 +34,7 @@ extension RunView {
         if let title { lines.append(field("title", title)) }
         lines.append(field("started", "\(ClockText.dateTime(started)) by \(requester)"))
         if let driver, isOpen { lines.append(field("driver", Self.words(driver))) }
+        if let terminal, isOpen { lines.append(field("asked at", "the terminal of " + Self.words(terminal))) }
         if let deadline = record.deadline, isOpen {
             lines.append(field("deadline", ClockText.dateTime(deadline.due.wall)))
         }

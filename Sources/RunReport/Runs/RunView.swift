@@ -14,6 +14,8 @@ package struct RunView: Encodable, Sendable {
         package var undoOf: Int64?
         /// Who drives it; nil where nobody does.
         package var driver: Driver?
+        /// The terminal at which its questions are asked now; nil where there is none.
+        package var terminal: Driver?
         /// Of its attempts, snapshots and artifacts.
         package var directory: String
         /// Files on disk that differ from what the run pinned.
@@ -74,6 +76,8 @@ package struct RunView: Encodable, Sendable {
     /// Milliseconds.
     package let elapsed: Int64
     package let driver: Driver?
+    /// Where a person is asked now, who may answer there or from elsewhere.
+    package let terminal: Driver?
     package let forward: Forward?
     package let rollback: String
     package let deadline: String?
@@ -97,7 +101,8 @@ package struct RunView: Encodable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case version, run, runbook, title, system, undoOf, isOpen, direction, activity, reason, outcome, words,
             requester
-        case startedAt, endedAt, elapsed, driver, forward, rollback, deadline, outputs, counts, steps, questions, held
+        case startedAt, endedAt, elapsed, driver, terminal, forward, rollback, deadline, outputs, counts, steps,
+            questions, held
         case prompts, isGuided
         case directory, changedFiles, next
     }
@@ -124,6 +129,7 @@ package struct RunView: Encodable, Sendable {
         endedAt = facts.endedAt.map(ClockText.utc)
         elapsed = max(0, (facts.endedAt ?? now) - facts.startedAt)
         driver = facts.driver
+        terminal = facts.terminal
         forward = record.forward.map { Forward(result: $0.result.rawValue, step: $0.step, reason: $0.reason) }
         rollback = record.rollback.rawValue
         deadline = record.isClosed ? nil : record.deadline.map { ClockText.utc($0.due.wall) }

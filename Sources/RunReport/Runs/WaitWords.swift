@@ -9,6 +9,10 @@ enum WaitWords {
     static func lines(_ machine: RunMachine, run: Int64, now: Int64) -> [StyledLine] {
         guard !machine.run.isClosed else { return [] }
         var lines = RunTree.questions(machine, run: run).map { StyledLine("? " + $0.headline, .yellow) }
+        let moment = Moment(wall: now, boot: 0, bootID: "")
+        lines += RunTree.prompts(machine, run: run, at: moment).map {
+            StyledLine("? " + DisplayText.escaped($0.headline), .yellow)
+        }
         if let reason = machine.run.activityReason {
             lines.append(StyledLine("? " + DisplayText.escaped(reason), .yellow))
         }

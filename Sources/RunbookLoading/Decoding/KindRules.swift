@@ -40,9 +40,18 @@ enum KindRules {
         if call.key == "run", let file = call.value.value(for: "file")?.scalar?.text, file.templateStart != nil {
             context.add(.scriptNotPinned(call.keySpan))
         }
+        if let by = call.value.value(for: "by") { checkQuorum(by, context) }
         if call.key == "time", let bounds = call.value.value(for: "between")?.sequence, bounds.count != 2 {
             context.add(.badValue("`between` takes two times of day, from and to", call.keySpan))
         }
+    }
+
+    /// A quorum that those who are named cannot reach.
+    private static func checkQuorum(_ by: SyntaxNode, _ context: DecodingContext) {
+        guard let quorum = by.value(for: "quorum"), let wanted = quorum.scalar.flatMap({ Int($0.text) }),
+            let users = by.value(for: "users")?.sequence, by.value(for: "groups") == nil, wanted > users.count
+        else { return }
+        context.add(.badValue("\(wanted) must agree, and only \(users.count) may answer", quorum.span))
     }
 
     /// Each item of these lists is one of several things.
@@ -50,7 +59,12 @@ enum KindRules {
         switch call.key {
         case "files": checkItems(call.value, beside: [], context)
         case "config": if let changes = call.value.value(for: "changes") { checkChanges(changes, context) }
-        case "collect": for entry in call.value.mapping ?? [] { checkItem(entry.value, beside: [], context) }
+        case "collect":
+            for entry in call.value.mapping ?? [] {
+                // It names a directory.
+                _ = context.identifier(entry.key, entry.keySpan, "item name")
+                checkItem(entry.value, beside: [], context)
+            }
         default: break
         }
     }

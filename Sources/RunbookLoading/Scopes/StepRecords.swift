@@ -51,7 +51,9 @@ struct StepRecords {
             case "backup": parts.outputs.merge(Self.ofBackup) { first, _ in first }
             case "restore": parts.outputs.merge(Self.ofRestore) { first, _ in first }
             case "manual", "approve":
-                if let form = entry.value.value(for: "form") { parts.outputs.merge(outputs(form)) { first, _ in first } }
+                if let form = entry.value.value(for: "form") {
+                    parts.outputs.merge(outputs(form)) { first, _ in first }
+                }
                 if entry.key == "approve" { parts.outputs["approved_by"] = Self.names }
             case "runbook":
                 guard let name = entry.value.scalar?.text,
@@ -83,8 +85,6 @@ struct StepRecords {
     /// An output that is computed when the step ran; a skipped step has none.
     private static let computed = RecordType.Field(.dyn, mayBeAbsent: true)
 
-    /// The users who approved.
-    private static let names = RecordType.Field(.list(.string), mayBeAbsent: true)
     private static let ofBackup: [String: RecordType.Field] = [
         "path": text, "name": text, "sha256": text, "created": text, "size": number, "files": number, "bytes": number,
         "databases": number, "removed": .init(.list(.string), mayBeAbsent: true),
@@ -97,6 +97,9 @@ struct StepRecords {
 
     private static let text = RecordType.Field(.string, mayBeAbsent: true)
     private static let number = RecordType.Field(.int, mayBeAbsent: true)
+
+    /// The users who approved.
+    private static let names = RecordType.Field(.list(.string), mayBeAbsent: true)
 
     private static let common: [String: RecordType.Field] = [
         "state": .init(.string), "exit": .init(.int, mayBeAbsent: true), "dir": .init(.string, mayBeAbsent: true),

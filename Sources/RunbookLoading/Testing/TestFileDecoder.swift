@@ -54,7 +54,7 @@ struct TestFileDecoder {
         let settings = TestSettingsDecoder(context: context).decode(node)
         let crashes = node.value(for: "crash_at").map(crashes) ?? []
         let orders = TestOrderDecoder(context: context).decode(node.value(for: "then"))
-        if let guide = node.value(for: "guide"), context.bool(guide) == true { context.add(.noGuide(guide.span)) }
+        let isGuided = node.value(for: "guide").flatMap(context.bool) ?? false
         let expect = context.required("expect", in: node, of: "a test")
             .flatMap(ExpectationDecoder(context: context).decode)
         guard let nameNode = context.required("name", in: node, of: "a test"),
@@ -64,6 +64,7 @@ struct TestFileDecoder {
         test.settings = settings
         test.crashes = crashes
         test.then = orders
+        test.isGuided = isGuided
         return test
     }
 
@@ -109,7 +110,9 @@ struct TestOrderDecoder {
     let context: DecodingContext
 
     private enum Word: String, CaseIterable { case resume, cancel, keep, rollback, retry, waive }
-    private static let choices = ["retry", "skip", "accept", "mark-done", "mark-failed", "waive"]
+    private static let choices = [
+        "run", "retry", "skip", "accept", "mark-done", "mark-failed", "rollback", "keep", "waive",
+    ]
 
     func decode(_ node: SyntaxNode?) -> [TestOrder] { node.map { context.oneOrMany($0).compactMap(order) } ?? [] }
 

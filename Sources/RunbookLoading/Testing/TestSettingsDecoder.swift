@@ -27,7 +27,7 @@ struct TestSettingsDecoder {
         }
         settings.preconditions = node.value(for: "preconditions").flatMap(mocks.look)
         settings.rollbackVerify = node.value(for: "rollback_verify").flatMap(mocks.look)
-        if let answers = node.mapping?.first(where: { $0.key == "answers" }) { context.add(.noPeople(answers)) }
+        settings.answers = node.value(for: "answers").map(AnswerDecoder(context: context).decode) ?? []
         return settings
     }
 

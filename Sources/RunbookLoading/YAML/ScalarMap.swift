@@ -9,6 +9,10 @@ struct ScalarMap {
     /// The map of a scalar with this text in this range; nil where the reading here does not give the same text.
     init?(text: String, style: SyntaxNode.Scalar.Style, range: Range<Int>, in bytes: [UInt8]) {
         let text = Array(text.utf8)
+        if bytes[range].elementsEqual(text) {
+            offsets = Array(range)
+            return
+        }
         switch style {
         case .plain, .singleQuoted, .doubleQuoted:
             let margin = style == .plain ? 0 : 1

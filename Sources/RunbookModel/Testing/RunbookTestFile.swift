@@ -25,6 +25,7 @@ package struct TestSettings: Sendable {
     /// When the run starts, milliseconds since 1970.
     package var now: Int64?
     package var mocks: [MockEntry] = []
+    package var answers: [AnswerEntry] = []
     package var preconditions: LookMock?
     package var rollbackVerify: LookMock?
 
@@ -37,6 +38,8 @@ package struct RunbookTest: Sendable {
     package var settings = TestSettings()
     package var crashes: [CrashOrder] = []
     package var then: [TestOrder] = []
+    /// Guide mode: a person lets each step start.
+    package var isGuided = false
     package var expect: TestExpectation
 
     package init(name: Located<String>, expect: TestExpectation) {

@@ -29,6 +29,8 @@ struct Observation {
     /// What went wrong beside what is expected, such as a choice that was refused.
     var problems: [String] = []
     var missing: [MissingMock] = []
+    /// What people are asked and have not answered.
+    var unanswered: [MissingMock] = []
     var unused: [Diagnostic] = []
     var usedOfFile: Set<Int> = []
     /// One line an event, with the time since the start.
@@ -65,6 +67,9 @@ struct Observation {
             let path = node.path.text
             records[path] = record
             if let question = record.question, !machine.run.isClosed { add(question, path) }
+            if let prompt = record.openPrompt, !machine.run.isClosed {
+                unanswered.append(MissingMock(path: node.path, what: .answer(prompt.kind.rawValue)))
+            }
             guard node.isLeaf, !path.hasPrefix("handlers/") else { continue }
             if record.state == .skipped { skipped.append(path) }
             if record.state == .pending { neverStarted.append(path) }

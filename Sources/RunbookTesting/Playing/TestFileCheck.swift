@@ -33,8 +33,21 @@ struct TestFileCheck {
                 bag.add(.matchesNothing(entry.pattern))
             }
         }
+        for entry in settings.answers { check(entry) }
         for secret in settings.secrets where !secrets.contains(secret.value.name) {
             bag.add(.unknownSecret(secret.value.name, secret.span, known: secrets))
+        }
+    }
+
+    private mutating func check(_ answers: AnswerEntry) {
+        let asking = index.entries.filter(\.step.asksPeople)
+        if asking.contains(where: { StepPattern(answers.pattern.value).rank($0.path) != nil }) { return }
+        if StepPattern(answers.pattern.value).isLiteral {
+            let plain = index[answers.pattern.value]
+            if plain == nil { return bag.add(.unknownStep(answers.pattern, known: asking.map(\.path))) }
+            if plain?.step.asksPeople == false { bag.add(.asksNobody(answers.pattern)) }
+        } else {
+            bag.add(.matchesNothing(answers.pattern))
         }
     }
 
@@ -64,6 +77,15 @@ extension TestOrder.Kind {
 }
 
 extension Step {
+    private static let people: Set<String> = ["manual", "approve", "confirm"]
+
+    /// Whether its action or its undo is put to a person.
+    fileprivate var asksPeople: Bool {
+        if let action, Self.people.contains(action.kind) { return true }
+        guard case .actions(let undo) = undo else { return false }
+        return undo.actions.contains { Self.people.contains($0.kind) }
+    }
+
     /// Whether its action runs under a supervisor, which outlives the driver.
     fileprivate var hasSupervisor: Bool { action?.kind == "run" || action?.kind == "command" }
 }

@@ -14,8 +14,11 @@ struct TestRun {
     let shared: TestSettings
     let test: RunbookTest
 
+    /// Who starts the run.
+    static let requester = Actor(user: "tester", uid: 1_000, loginUID: nil)
+
     /// More than any sensible test needs.
-    private static let mostDrives = 100
+    private static let mostDrives = 1_000
 
     /// Errors: `TestFailure` where the run cannot be opened or never ends.
     func play() throws -> Observation {
@@ -24,7 +27,8 @@ struct TestRun {
         let plan = Plan(
             runbook: loaded.root, included: loaded.included, inputs: try inputs(), system: profile, digest: "test")
         let run = try RehearsedRun(
-            loaded, plan, surroundings(plan, mocks), secrets: secrets(plan), journal: journal, host: host(mocks))
+            loaded, plan, surroundings(plan, mocks), secrets: secrets(plan), isGuided: test.isGuided, journal: journal,
+            host: host(mocks))
         var observed = Observation()
         let end = try drive(run, mocks, &observed)
         try observed.gather(run, journal, mocks, end)
@@ -36,6 +40,7 @@ struct TestRun {
     /// Drives on until the run closes, or stands still with nobody left to do anything.
     private func drive(_ run: RehearsedRun, _ mocks: MockHost, _ observed: inout Observation) throws -> DriveEnd {
         var orders = test.then[...]
+        var people = TestPeople(test.settings.answers + shared.answers)
         defer {
             if let left = orders.first {
                 observed.problems.append("`then: \(left.words)` was never reached: the run had ended")
@@ -48,6 +53,7 @@ struct TestRun {
                 return .parked(.attention, .forward)
             }
             if case .closed? = end { return end ?? .closed(.failed) }
+            if end != nil, try people.goOn(run, mocks, &orders, &observed) { continue }
             let order = orders.popFirst()
             if order == nil, let end { return end }
             try mocks.revive()
@@ -133,7 +139,7 @@ struct TestRun {
         var host = EngineHost(
             clock: mocks.clock.clock, processes: .live,
             launcher: EngineHost.Launcher(launch: { _ in }, listen: { _ in }), http: .unavailable,
-            configuration: Configuration(), executable: "belay", actor: Actor(user: "tester", uid: 0, loginUID: nil),
+            configuration: Configuration(), executable: "belay", actor: Self.requester,
             host: "testhost", random: { draws.next() }, sync: {}, crashPoint: { _ in })
         host.rehearsal = mocks
         return host

@@ -9,6 +9,8 @@ struct MissingMock: Sendable, Equatable {
         case checks
         /// The probe that settles an attempt without a known outcome.
         case doneWhen
+        /// A person's answer to a prompt of this kind.
+        case answer(String)
     }
 
     let path: StepPath
@@ -19,6 +21,7 @@ struct MissingMock: Sendable, Equatable {
         switch what {
         case .action(let kind): "step '\(path)' (\(kind)) is not mocked"
         case .checks: "the checks of step '\(path)' are not mocked"
+        case .answer(let kind): "step '\(path)' (\(kind)) asks a person, and nobody answers"
         case .doneWhen: "what became of step '\(path)' is asked with its `done_when`, which is not mocked"
         }
     }
@@ -32,6 +35,8 @@ struct MissingMock: Sendable, Equatable {
         case .action("run"), .action("command"): return "write `mock: {\(key): {exit: 0}}`"
         case .action: return "write `mock: {\(key): succeeds}`"
         case .checks: return "write `mock: {\(key): met}`"
+        case .answer("manual"): return "write `answers: {\(key): done}`"
+        case .answer: return "write `answers: {\(key): approve}`"
         case .doneWhen: return "write `mock: {\(key): {done_when: met}}`, or not_met"
         }
     }

@@ -23,6 +23,8 @@ final class MockHost: Rehearsal {
         var scheduled = 0
         var launched: [String: Launch] = [:]
         var crashes: [CrashOrder]
+        /// The attempt at which the driver is to die next, once it is known.
+        var target: String?
         /// The crash that the driver dies of, or has died of last, and the attempt that it hit.
         var dying: (crash: CrashOrder, attempt: String)?
         var isDying = false
@@ -31,6 +33,13 @@ final class MockHost: Rehearsal {
         var notified: [String] = []
         /// Looks at the preconditions and at `rollback.verify`.
         var runLooks: [String: Int] = [:]
+
+        mutating func die() {
+            guard let target, !crashes.isEmpty else { return }
+            dying = (crashes.removeFirst(), target)
+            self.target = nil
+            isDying = true
+        }
 
         mutating func add(_ mock: MissingMock) {
             if !missing.contains(mock) { missing.append(mock) }
@@ -52,6 +61,9 @@ final class MockHost: Rehearsal {
         clock = MadeUpClock(wall: test.settings.now ?? shared.now ?? 1_772_330_400_000)
         state = Mutex(State(book: MockBook(test.settings, shared), crashes: test.crashes))
     }
+
+    /// The made-up time.
+    var now: Moment { Moment(wall: clock.wall, boot: clock.boot, bootID: clock.clock.bootID()) }
 
     static func key(_ path: StepPath, _ number: Int) -> String { "\(path)#\(number)" }
 
@@ -104,7 +116,7 @@ final class MockHost: Rehearsal {
 
     // MARK: Crashes
 
-    /// The attempts that a crash is waiting for, by key.
+    /// Whether the driver is to die of this crash at this attempt.
     private func isHit(_ intent: AttemptIntent, by crash: CrashOrder) -> Bool {
         let wanted = crash.purpose.map { [$0] } ?? [Purpose.action.rawValue, Purpose.verify.rawValue]
         guard wanted.contains(intent.purpose.rawValue), intent.tryNumber == crash.tryNumber ?? intent.tryNumber else {
@@ -116,37 +128,30 @@ final class MockHost: Rehearsal {
     func willCommit(_ intents: [AttemptIntent]) throws {
         try state.withLock { state in
             if state.isDying { throw DriverDied() }
-            guard let crash = state.crashes.first else { return }
-            for intent in intents where isHit(intent, by: crash) {
-                let key = Self.key(intent.step, intent.number)
-                state.dying = (crash, key)
-                if crash.point == .beforeCommit {
-                    state.crashes.removeFirst()
-                    state.isDying = true
-                    throw DriverDied()
-                }
-                return
+            guard state.target == nil, let crash = state.crashes.first,
+                let intent = intents.first(where: { isHit($0, by: crash) })
+            else { return }
+            state.target = Self.key(intent.step, intent.number)
+            if crash.point == .beforeCommit {
+                state.die()
+                throw DriverDied()
             }
         }
     }
 
     func mayStart(_ intent: AttemptIntent) -> Bool {
         state.withLock { state in
-            if state.isDying { return false }
-            let key = Self.key(intent.step, intent.number)
-            guard let crash = state.crashes.first, crash.point == .intended, state.dying?.attempt == key else {
-                return true
-            }
-            state.crashes.removeFirst()
-            state.isDying = true
+            guard !state.isDying else { return false }
+            let isTarget = state.target == Self.key(intent.step, intent.number)
+            guard isTarget, state.crashes.first?.point == .intended else { return true }
+            state.die()
             return false
         }
     }
 
     private static func dieIfDue(_ state: inout State, _ point: CrashOrder.Point, _ key: String) throws {
-        guard let crash = state.crashes.first, crash.point == point, state.dying?.attempt == key else { return }
-        state.crashes.removeFirst()
-        state.isDying = true
+        guard state.target == key, state.crashes.first?.point == point else { return }
+        state.die()
         throw DriverDied()
     }
 

@@ -1,5 +1,4 @@
 import Glibc
-import RunHost
 import RunMachine
 import TestSupport
 import Testing
@@ -24,26 +23,22 @@ struct DataSite {
     /// A script in the directory; what it prints.
     @discardableResult
     func shell(_ script: String) throws -> String {
+        let output = "shell-\(UInt64.random(in: 0 ... .max))"
         let end = try Spawned(
             ["/bin/bash", "-euc", script], environment: belay.environment, directory: scratch.path,
-            output: scratch.file("shell.out")
+            output: scratch.file(output)
         ).wait()
-        #expect(end == .exited(0), "\(script)\n\(scratch.text("shell.out"))")
-        return scratch.text("shell.out")
+        #expect(end == .exited(0), "\(script)\n\(scratch.text(output))")
+        return scratch.text(output)
     }
 
     /// Everything about the files under a directory: names, kinds, modes, owners, links, contents; no times.
     func fingerprint(_ directory: String) throws -> String {
-        try? HostFiles.removeFile(scratch.file("shell.out"))
-        return try shell(
+        try shell(
             "cd \(directory); find . -printf '%P %y %m %U:%G %l\\n' | sort; find . -type f | sort | xargs -r sha256sum")
     }
 
     var outcome: Outcome? { (try? RunInspector(state: belay.state).record())?.outcome }
 
     func isAuditClean() throws -> Bool { try RunInspector(state: belay.state).audit().isClean }
-}
-
-extension HostFiles {
-    fileprivate static func removeFile(_ path: String) throws { unlink(path) }
 }

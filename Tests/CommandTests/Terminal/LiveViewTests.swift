@@ -30,7 +30,7 @@ import Testing
             isWhole($0, running: "step16") && $0.text.contains("│ 40")
         }
         #expect(terminal.screen.text.contains("15/31  running"))
-        for (columns, rows) in [(50, 10), (24, 6), (120, 50), (80, 24)] {
+        for (columns, rows) in [(80, 12), (50, 12), (24, 6), (120, 50), (80, 24)] {
             terminal.resize(columns: columns, rows: rows)
             let bar = columns < 40 ? "run 1 of many" : "15/31  running"
             try terminal.wait(for: "a frame of \(columns) × \(rows)") { screen in
@@ -138,5 +138,16 @@ import Testing
         #expect(lines.first { $0.contains("日") }?.hasSuffix("…") == true)
         try home.openGate()
         #expect(try terminal.exitCode() == 0)
+    }
+
+    @Test func inTheBackgroundThereAreOnlyLines() throws {
+        let home = try BelayHome(["good": Runbooks.good])
+        let terminal = try PseudoTerminal(
+            ["/bin/sh", "-c", "set -m; \(BelayHome.program) run good & wait $!"],
+            environment: ["TERM": "xterm", "NO_COLOR": "1", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"],
+            directory: home.path)
+        #expect(try terminal.exitCode() == 0)
+        #expect(!terminal.bytes.contains(0x1B))
+        #expect(terminal.screen.text.contains("✔ greet"))
     }
 }
