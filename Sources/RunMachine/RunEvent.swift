@@ -107,11 +107,14 @@ package enum RunEvent: Codable, Sendable, Equatable {
         package let place: Stored
         /// Whether a person asked for it, which resets the count of fruitless claims.
         package let byPerson: Bool
-        package init(epoch: Int64, by: Actor, place: Stored, byPerson: Bool) {
+        /// Guide mode from here on, or not any more; nil: as before.
+        package let guided: Bool?
+        package init(epoch: Int64, by: Actor, place: Stored, byPerson: Bool, guided: Bool? = nil) {
             self.epoch = epoch
             self.by = by
             self.place = place
             self.byPerson = byPerson
+            self.guided = guided
         }
     }
 

@@ -24,6 +24,7 @@ extension RunMachine {
             run.epoch = claim.epoch
             run.place = claim.place
             run.fruitlessClaims = claim.byPerson ? 0 : run.fruitlessClaims + 1
+            run.isGuided = claim.guided ?? run.isGuided
             run.pauseRequested = nil
             run.clockWentBack = nil
         case .clockWentBack(let milliseconds): run.clockWentBack = milliseconds

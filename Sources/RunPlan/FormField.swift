@@ -64,9 +64,11 @@ package struct FormField: Codable, Sendable, Equatable {
         return declaration
     }
 
-    /// A value of the field's type.
+    /// A value as the field's type has it, read from the form in which it is stored.
+    package func typed(_ stored: Value) -> Value { (try? inputType.shape.convert(stored)) ?? stored }
+
     private func value(_ json: String?) -> Value? {
-        guard let json, let raw = try? JSONText.parse(json) else { return nil }
-        return (try? inputType.shape.convert(raw)) ?? raw
+        guard let json, let stored = try? JSONText.parse(json) else { return nil }
+        return typed(stored)
     }
 }

@@ -50,7 +50,8 @@ package enum InputBinding {
                 problems.append(
                     InputProblem(
                         input: declaration.name, kind: .unfit,
-                        message: "the default of \(words.noun) '\(declaration.name)' has no value: \(error)", help: nil))
+                        message: "the default of \(words.noun) '\(declaration.name)' has no value: \(error)", help: nil)
+                )
             }
         }
         return problems.isEmpty ? .success(ValueMap(bound)) : .failure(InputProblems(all: problems))
@@ -86,7 +87,8 @@ package enum InputBinding {
         } catch {
             let shown = declaration.isSecret ? "the value does not fit" : error.message
             throw InputProblem(
-                input: declaration.name, kind: .unfit, message: "\(words.noun) '\(declaration.name)': \(shown)", help: nil)
+                input: declaration.name, kind: .unfit, message: "\(words.noun) '\(declaration.name)': \(shown)",
+                help: nil)
         }
         try check(value, declaration, words)
         return value

@@ -12,7 +12,7 @@ package enum ConfigFormat: String, CaseIterable, Sendable {
         switch name.split(separator: ".", omittingEmptySubsequences: false).last.map({ $0.lowercased() }) {
         case "yml", "yaml": self = .yaml
         case "json": self = .json
-        case "ini", "cfg", "conf", "cnf", "service", "timer", "socket": self = .ini
+        case "ini", "cfg", "cnf": self = .ini
         case "env": self = .env
         default: return nil
         }

@@ -78,16 +78,17 @@ final class BelayHome: Sendable {
 
     /// Starts `belay` with these words on a terminal of its own.
     func onTerminal(
-        _ words: String..., columns: Int = 80, rows: Int = 24, environment: [String: String] = [:]
+        _ words: String..., through wrapper: [String] = [], columns: Int = 80, rows: Int = 24,
+        environment: [String: String] = [:]
     ) throws -> PseudoTerminal {
         try PseudoTerminal(
-            [Self.program] + words, environment: variables(["TERM": "xterm"].merging(environment) { $1 }),
+            wrapper + [Self.program] + words, environment: variables(["TERM": "xterm"].merging(environment) { $1 }),
             directory: path, columns: columns, rows: rows)
     }
 
     /// Starts `belay` with these words.
-    func start(_ words: [String], environment: [String: String] = [:]) -> Process {
-        spawn([Self.program] + words, environment: environment)
+    func start(_ words: [String], through wrapper: [String] = [], environment: [String: String] = [:]) -> Process {
+        spawn(wrapper + [Self.program] + words, environment: environment)
     }
 
     private func spawn(_ words: [String], environment: [String: String]) -> Process {

@@ -56,6 +56,24 @@ import Testing
         #expect(bench.stored?.inbox.isEmpty == true)
     }
 
+    @Test func valuesOfAFormHaveTheirTypesInExpressions() throws {
+        let bench = try EngineBench(
+            """
+            steps:
+              - id: plan
+                undo: none
+                manual: {text: How long?, form: {pause: {type: duration}, room: {type: size}}}
+              - id: seen
+                set: {long: "steps.plan.outputs.pause > duration('30m')", room: steps.plan.outputs.room + 1}
+            """)
+        _ = try bench.drive()
+        var answer = AnswerContent(.done)
+        answer.values = ["pause": "1h", "room": "1KiB"]
+        #expect(try bench.answer("plan", answer) == .recorded)
+        #expect(try bench.drive() == .closed(.succeeded))
+        #expect(bench.record("seen")?.outputs?.value == ["long": true, "room": 1_025])
+    }
+
     static let approval = """
         steps:
           - id: change

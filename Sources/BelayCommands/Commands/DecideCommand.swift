@@ -14,7 +14,7 @@ struct DecideCommand: Command {
     static let declaration = CommandDeclaration(
         "decide", "make a choice that a run asks for",
         details: """
-            RUN STEP retry|skip|accept|mark-done|mark-failed|waive, or RUN rollback|keep (and retry|waive, where the run as
+            RUN STEP run|retry|skip|accept|mark-done|mark-failed|waive, or RUN rollback|keep (and retry|waive, where the run as
             a whole asks). The choice is journaled with who, when and why. Whoever drives the run goes on at once; else
             'belay resume' does, or --resume.
             """,
@@ -48,9 +48,10 @@ struct DecideCommand: Command {
             throw UsageProblem(
                 Wording.unknownChoice(word), help: near ?? Wording.choices(Choice.allCases.map(\.rawValue)))
         }
-        guard let why = words.value("why"), !why.isEmpty else { throw UsageProblem(Wording.whyMissing) }
+        let given = words.value("why") ?? (choice == .run ? Wording.guideRun : "")
+        guard !given.isEmpty else { throw UsageProblem(Wording.whyMissing) }
         self.choice = choice
-        self.why = why
+        why = given
         step = words.arguments.count == 3 ? words.argument(1).map { StepPath($0) } : nil
         outputs = try words.pairs("set")
         evidence = words.value("evidence")
@@ -65,14 +66,9 @@ struct DecideCommand: Command {
         let kept = try evidence.map { try service.keepEvidence(run, file: $0) }
         let decision = session.decision(
             choice, step: step, why: why, evidence: kept, outputs: try stored(run, service), by: service.actor)
-        let inspector = RunInspector(session: session, service: service)
-        let driver = try inspector.driverWords(run)
+        let next = try GoingOn(run, session, service)
         try service.record(run, InboxKind.decision, decision)
-        if let drive, driver == nil { return try drive.perform(run, service, .init(followsOthers: true)) }
-        let next = try driver.map(Wording.goesOnThere) ?? inspector.waitingWords(run) ?? Wording.resumeHelp(run)
-        session.show(
-            RecordedView(run: run.number, isDriven: driver != nil, message: Wording.decided(run), help: next))
-        return 0
+        return try next.conclude(run, Wording.decided(run), session, service, drive)
     }
 
     /// The outputs with the types that the step declares.

@@ -14,6 +14,8 @@ struct ResumeCommand: Command {
         [
             .value("input", short: "i", "NAME=VALUE", repeatable: true, "the value of a secret input"),
             .value("until", "STEP", "pause once this step has ended"),
+            .flag("guide", "stop before every step from here on and ask"),
+            .flag("yes", short: "y", "answer `confirm` steps with yes; never approvals"),
             .flag("adopt", "move the run to its changed files, where nothing is different that has begun"),
             .flag("take-over", "go on although the state directory was copied, or driven on another machine"),
             .value("why", "TEXT", "why taking over is safe"),
@@ -28,6 +30,8 @@ struct ResumeCommand: Command {
         run = try words.run(0)
         var options = Drive.Options()
         options.until = words.value("until").map { StepPath($0) }
+        options.guides = words.has("guide")
+        options.confirmsAhead = words.has("yes")
         options.adopts = words.has("adopt")
         options.secretInputs = try words.pairs("input").mapValues { .string($0) }
         if words.has("take-over") {

@@ -41,6 +41,8 @@ struct Drive {
         var secretInputs: [String: Value] = [:]
         /// Answers `confirm` with yes (`--yes`).
         var confirmsAhead = false
+        /// Turns guide mode on.
+        var guides = false
         /// Something was said to the run before: where another process goes on with it, that one is followed.
         var followsOthers = false
     }
@@ -82,9 +84,9 @@ struct Drive {
                 guard asksPeople else { return try follow(run, service, holder, screen) }
             } catch ServiceFailure.journal(.runIsClosed) where mayBeElsewhere {}
             // What was asked for is done; and while nobody drove, somebody else may have gone on.
-            (claim.adopts, claim.takeOver, mayBeElsewhere) = (false, nil, true)
+            (claim.adopts, claim.takeOver, claim.guides, mayBeElsewhere) = (false, nil, nil, true)
             switch try terminal.wait() {
-            case .goOn: continue
+            case .goOn: claim.guides = asker.guides
             case .left(let look), .elsewhere(let look): return Stop(exit: look.exitCode, context: nil)
             }
         }
@@ -139,6 +141,7 @@ struct Drive {
         claim.secretInputs = options.secretInputs
         claim.ask = terminal.ask.map { RememberedAnswers($0).ask }
         claim.confirmsAhead = options.confirmsAhead
+        if options.guides { claim.guides = true }
         return claim
     }
 

@@ -129,10 +129,12 @@ struct Watch {
     let watcher: RunWatcher
     let screen: DriveScreen
     let signals: SignalDesk
+    /// What stands below the run.
+    var footer = Wording.watching
 
     /// Follows the run until it closes, `isEnough` says so, or the person leaves with q or a signal.
     func follow(until isEnough: (RunLook) -> Bool) throws -> End {
-        screen.setMenu([Wording.watching], isNew: screen.mode == .live)
+        screen.setMenu([footer], isNew: screen.mode == .live)
         defer { screen.setMenu([], isNew: false) }
         let (screen, signals) = (screen, signals)
         let handler: @Sendable (Int32) -> Void = { $0 == SIGCONT ? screen.comeBack() : signals.notePause() }

@@ -76,22 +76,22 @@ struct WaitingTerminal {
 
     private func ask(_ look: RunLook, _ watcher: RunWatcher) throws -> End? {
         let waiting = WaitingRun(id: run, plan: look.plan, machine: look.machine)
-        let isDue = { look.machine.openPrompts.contains { $0.prompt.expires?.hasPassed(at: .now) == true } }
-        let isOver = { signals.hasPaused || isDue() || watcher.hasMoved(since: look) }
+        let isOver = { signals.hasPaused || look.hasExpired || watcher.hasMoved(since: look) }
         switch try signals.whileAsking({ try asker(waiting, isOver) }) {
         case .said: return .goOn
         case .left: return .left(look)
         case .over where signals.hasPaused: return .left(look)
         case .over: break
         case .nothing:
-            let end = try Watch(watcher: watcher, screen: screen, signals: signals).follow {
-                $0.hasInbox || !$0.waitsForPeople || isDue()
+            let watch = Watch(watcher: watcher, screen: screen, signals: signals, footer: Wording.waitingHere)
+            let end = try watch.follow {
+                $0.hasInbox || !$0.waitsForPeople || $0.hasExpired
             }
             screen.settle()
             if case .left(let look) = end { return .left(look) }
         }
         // Nobody has answered in time: the next driver says what follows from that.
-        return isDue() ? .goOn : nil
+        return look.hasExpired ? .goOn : nil
     }
 
     /// Nil once the run waits for people again.

@@ -80,28 +80,40 @@ struct Answering {
         let workspace = try session.workspace()
         let drive = try options.resumes ? Drive.prepare(session, workspace) : nil
         let service = try session.service(workspace)
-        let open = try PromptFinder(service: service, kinds: kinds).find(run: options.run, step: options.step)
+        let target = try PromptFinder(service: service, kinds: kinds).find(run: options.run, step: options.step)
+        let open = target.open
         let sender = AnswerSender(session: session, service: service, open: open)
         let draft = try options.draft(open.prompt)
-        let isAsked = session.isInteractive && options.digest == nil && service.objection(to: open.prompt) == nil
-        guard let result = try isAsked ? ask(draft, sender) : sender.send(draft, digest: options.digest) else {
+        let isAsked =
+            target.isOpen && session.isInteractive && options.digest == nil && service.objection(to: open.prompt) == nil
+        guard let (result, next) = try isAsked ? ask(draft, sender) : send(draft, sender, target) else {
             session.note(Wording.nothingRecorded)
             return 4
         }
-        return try conclude(result, sender, drive)
+        return try conclude(result, sender, next, drive)
+    }
+
+    /// What came of it, and who goes on: whoever drives when it is recorded will see it, whatever they do then.
+    private typealias Sent = (result: AnswerSender.Result, next: GoingOn)
+
+    private func send(_ draft: AnswerDraft, _ sender: AnswerSender, _ target: PromptTarget) throws -> Sent {
+        let next = try GoingOn(sender.open.run, session, sender.service)
+        let result = try target.isOpen ? sender.send(draft, digest: options.digest) : sender.repeat(draft)
+        return (result, next)
     }
 
     /// Nil where the person leaves.
-    private func ask(_ draft: AnswerDraft, _ sender: AnswerSender) throws -> AnswerSender.Result? {
+    private func ask(_ draft: AnswerDraft, _ sender: AnswerSender) throws -> Sent? {
         let dialogue = PromptDialogue(
             questioner: Questioner(session: session), open: sender.open, others: 0)
         dialogue.show()
         var draft = draft
         while true {
             guard case .answer(let complete) = dialogue.ask(draft) else { return nil }
+            let next = try GoingOn(sender.open.run, session, sender.service)
             let result = try sender.send(complete)
             // What can be said better is asked again; whatever else has happened meanwhile cannot.
-            guard case .refused(let why) = result, try isStillOpen(sender) else { return result }
+            guard case .refused(let why) = result, try isStillOpen(sender) else { return (result, next) }
             dialogue.complain(why)
             draft = AnswerDraft(prompt: draft.prompt, verdict: nil)
         }
@@ -113,48 +125,66 @@ struct Answering {
         } && sender.service.journal.inbox(sender.open.run).isEmpty
     }
 
-    private func conclude(_ result: AnswerSender.Result, _ sender: AnswerSender, _ drive: Drive?) throws -> Int32 {
+    private func conclude(
+        _ result: AnswerSender.Result, _ sender: AnswerSender, _ next: GoingOn, _ drive: Drive?
+    ) throws -> Int32 {
         let run = sender.open.run
         var message = Wording.alreadyRecorded(sender.open)
         var missing = 0
         switch result {
-        case .refused(let why): throw ServiceFailure.refused(why, help: help(sender.open))
+        case .refused(let why): throw ServiceFailure.refused(why, help: try help(sender))
         case .repeated: break
         case .recorded(let answer):
             message = Wording.recorded(answer, sender.open)
             missing = sender.missingApprovals(after: answer)
         }
         if missing > 0 {
-            session.showRecorded(run, message, help: Wording.approvalsMissing(missing), isDriven: false)
+            let help = Wording.approvalsMissing(missing)
+            session.show(RecordedView(run: run.number, isDriven: next.isDriven, message: message, help: help))
             return 0
         }
-        return try session.goOn(run, message, RunInspector(session: session, service: sender.service), drive)
+        return try next.conclude(run, message, session, sender.service, drive)
     }
 
-    private func help(_ open: OpenPrompt) -> String {
+    private func help(_ sender: AnswerSender) throws -> String {
+        let open = sender.open
+        guard try isStillOpen(sender), sender.service.objection(to: open.prompt) == nil else {
+            return Wording.statusHelp(open.run)
+        }
         let view = PromptView(run: open.run.number, step: open.step, open.prompt, at: .now)
+        if view.hasExpired { return Wording.resumeHelp(open.run) }
         let form = view.formLines(TextStyle()).filter { !$0.isEmpty }
         return (form + [Wording.showsAll(open)]).joined(separator: "\n")
     }
 }
 
-extension Session {
-    /// After something was said to a run: goes on with it, or says who does.
-    func goOn(_ run: RunID, _ message: String, _ inspector: RunInspector, _ drive: Drive?) throws -> Int32 {
+/// Who goes on with a run after something was said to it; to be found out before it is said.
+struct GoingOn {
+    let isDriven: Bool
+    private let isOpen: Bool
+    private let words: String
+
+    init(_ run: RunID, _ session: Session, _ service: RunService) throws {
+        let inspector = RunInspector(session: session, service: service)
         let driver = try inspector.driverWords(run)
-        if let drive, driver == nil {
-            note(message)
-            return try drive.perform(run, inspector.service, .init(followsOthers: true))
-        }
-        let next = try driver.map(Wording.goesOnThere) ?? inspector.waitingWords(run) ?? Wording.resumeHelp(run)
-        showRecorded(run, message, help: next, isDriven: driver != nil)
-        return 0
+        isDriven = driver != nil
+        isOpen = try service.journal.summary(run).isOpen
+        words =
+            try !isOpen
+            ? Wording.statusHelp(run)
+            : driver.map(Wording.goesOnThere) ?? inspector.waitingWords(run) ?? Wording.resumeHelp(run)
     }
 
-    func showRecorded(_ run: RunID, _ message: String, help: String, isDriven: Bool) {
-        show(RecordedView(run: run.number, isDriven: isDriven, message: message, help: help)) { _ in
-            "\(message); \(help)\n"
+    /// Goes on where that is wanted and nobody else does; else says who does. Gives the exit code.
+    func conclude(_ run: RunID, _ message: String, _ session: Session, _ service: RunService, _ drive: Drive?) throws
+        -> Int32
+    {
+        if let drive, isOpen, !isDriven {
+            session.note(message)
+            return try drive.perform(run, service, .init(followsOthers: true))
         }
+        session.show(RecordedView(run: run.number, isDriven: isDriven, message: message, help: words))
+        return 0
     }
 }
 
@@ -164,7 +194,7 @@ extension Wording {
         "step '\(open.step)' of run \(open.run): already recorded"
     }
     static func recorded(_ answer: HumanAnswer, _ open: OpenPrompt) -> String {
-        "step '\(open.step)' of run \(open.run) is \(answer.verdict.past)"
+        "step '\(open.step)' of run \(open.run)\(answer.verdict == .couldNot ? "" : " is") \(answer.verdict.past)"
     }
     static func approvalsMissing(_ count: Int) -> String {
         count == 1 ? "one more approval is needed" : "\(count) more approvals are needed"

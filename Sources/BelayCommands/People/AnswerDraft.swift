@@ -56,11 +56,25 @@ struct AnswerSender {
             return .refused(why)
         }
         let kept = try draft.isYes ? draft.files.map { try service.keepEvidence(open.run, file: $0) } : []
-        let answer = answer(draft, verdict, kept, digest)
+        return try record(answer(draft, verdict, kept, digest))
+    }
+
+    /// To a prompt that is closed: the same answer is harmless, any other one is told what was decided.
+    func `repeat`(_ draft: AnswerDraft) throws -> Result {
+        guard let verdict = draft.verdict else { return .refused(Wording.isDecided(open)) }
+        do {
+            return try record(answer(draft, verdict, [], nil))
+        } catch ServiceFailure.journal(.runIsClosed) {
+            let own = open.prompt.answers.last { $0.actor.person == service.actor.person }
+            return own?.verdict == verdict ? .repeated : .refused(Wording.isDecided(open))
+        }
+    }
+
+    private func record(_ answer: HumanAnswer) throws -> Result {
         switch try service.record(open.run, answer) {
-        case .recorded: return .recorded(answer)
-        case .repeated: return .repeated
-        case .refused(let why): return .refused(why)
+        case .recorded: .recorded(answer)
+        case .repeated: .repeated
+        case .refused(let why): .refused(why)
         }
     }
 
@@ -82,6 +96,10 @@ struct AnswerSender {
 }
 
 extension Wording {
+    static func isDecided(_ open: OpenPrompt) -> String {
+        let words = open.prompt.answers.last.map { "is decided: \($0.words)" } ?? "no longer asks anybody"
+        return "step '\(open.step)' \(words)"
+    }
     static let commentMissing = "a no needs a reason: it is journaled, and is what the others read"
     static func verdictMissing(_ prompt: Prompt) -> String {
         switch prompt.kind {

@@ -37,6 +37,7 @@ struct GuideDialogue {
         } else {
             let headline = QuestionView(run: run.id.number, step: step, question).headline
             questioner.say("\n" + questioner.style.paint(headline, .yellow))
+            questioner.say(questioner.style.paint(Wording.showsOutput(run.id, step), .dim))
         }
     }
 
@@ -51,31 +52,48 @@ struct GuideDialogue {
         return GuideView(node, probe: [], text: { $0.source })
     }
 
-    /// Nil where the person leaves, or somebody else has decided.
-    func ask() throws -> HumanDecision? {
+    /// The decision, and whether it is meant for all further steps; nil where the person leaves, or it is over.
+    func ask() throws -> (decision: HumanDecision, isForAll: Bool)? {
         while true {
             let keys = (question.isGuide ? Self.stepKeys : Self.failureKeys).filter {
                 question.choices.contains($0.choice)
             }
-            guard let word = questioner.choose(keys.map(\.word) + ["[q]uit"]),
-                let choice = keys.first(where: { $0.word.filter { $0 != "[" && $0 != "]" } == word })?.choice
-            else { return nil }
-            switch choice {
-            case .run: return decision(.run, Wording.guideRun)
-            case .markDone:
-                guard let done = try DoneByHand(questioner: questioner, service: service).ask(run, step) else {
-                    return nil
-                }
-                return questioner.session.decision(
-                    .markDone, step: step, why: done.why, evidence: done.evidence, outputs: done.outputs,
-                    by: service.actor)
-            case .rollback:
-                guard let isSure = questioner.confirm(Wording.backOut) else { return nil }
-                if isSure { return decision(.rollback, Wording.guideBackOut) }
-            default:
-                guard let why = questioner.text(Wording.why, else: Wording.whyNeeded) else { return nil }
-                return decision(choice, why)
+            let all = question.isGuide ? [Wording.allTheRest] : []
+            guard let word = questioner.choose(keys.map(\.word) + all + ["[q]uit"]), word != "quit" else { return nil }
+            guard let key = keys.first(where: { $0.word.unmarked == word }) else {
+                return (decision(.run, Wording.guideRunAll), true)
             }
+            switch try decision(key.choice) {
+            case .again: continue
+            case .left: return nil
+            case .decided(let decision): return (decision, false)
+            }
+        }
+    }
+
+    private enum Choosing {
+        case decided(HumanDecision)
+        case again
+        case left
+    }
+
+    private func decision(_ choice: Choice) throws -> Choosing {
+        switch choice {
+        case .run: return .decided(decision(.run, Wording.guideRun))
+        case .markDone:
+            guard let done = try DoneByHand(questioner: questioner, service: service).ask(run, step) else {
+                return .left
+            }
+            return .decided(
+                questioner.session.decision(
+                    .markDone, step: step, why: done.why, evidence: done.evidence, outputs: done.outputs,
+                    by: service.actor))
+        case .rollback:
+            guard let isSure = questioner.confirm(Wording.backOut) else { return .left }
+            return isSure ? .decided(decision(.rollback, Wording.guideBackOut)) : .again
+        default:
+            guard let why = questioner.text(Wording.why, else: Wording.whyNeeded) else { return .left }
+            return .decided(decision(choice, why))
         }
     }
 
@@ -143,6 +161,11 @@ struct DoneByHand {
 }
 
 extension Wording {
+    static let allTheRest = "[a]ll the rest"
+    static let guideRunAll = "let start with all that follows"
+    static func showsOutput(_ run: RunID, _ step: StepPath) -> String {
+        "'belay logs \(run) \(ShellText.word(step.text))' shows what it printed"
+    }
     static let guideRun = "let start in guide mode"
     static let guideBackOut = "backed out in guide mode"
     static let backOut = "put back everything that was done, and end the run?"

@@ -14,6 +14,8 @@ final class PeopleAsker {
     private let service: RunService
     /// What the last driver saw of the step that guide mode asks about.
     var preview: StepPreview?
+    /// False once the person wants to be asked no more before each step.
+    private(set) var guides: Bool?
 
     init(session: Session, service: RunService) {
         self.session = session
@@ -21,7 +23,7 @@ final class PeopleAsker {
     }
 
     func ask(_ run: WaitingTerminal.WaitingRun, isOver: @escaping () -> Bool) throws -> Answer {
-        if run.machine.isAskingToDecide { return try askDecision(run, isOver) }
+        if run.machine.isAskingToDecide || run.machine.openPrompts.isEmpty { return try askDecision(run, isOver) }
         let open = run.machine.openPrompts.map { OpenPrompt(run: run.id, step: $0.path, prompt: $0.prompt) }
         let mine = open.filter { isForMe($0.prompt) }
         guard !mine.isEmpty else { return tellWhoMay(open) }
@@ -65,10 +67,9 @@ final class PeopleAsker {
     }
 
     private func tellWhoMay(_ open: [OpenPrompt]) -> Answer {
-        guard !open.isEmpty else { return .nothing }
-        for prompt in open {
-            for line in Wording.waitsFor(prompt, service) { session.note(line) }
-        }
+        let questioner = Questioner(session: session)
+        for prompt in open { questioner.say(questioner.style.paint(Wording.notForYou(prompt, service), .dim)) }
+        questioner.say(questioner.style.paint(Wording.goesOnByItself, .dim))
         return .nothing
     }
 
@@ -88,8 +89,11 @@ final class PeopleAsker {
             question: first.question, preview: preview)
         dialogue.show()
         while true {
-            guard let decision = try dialogue.ask() else { return isOver() ? .over : .left }
-            guard case .refused(let why) = try service.say(run.id, InboxKind.decision, decision) else { return .said }
+            guard let (decision, isForAll) = try dialogue.ask() else { return isOver() ? .over : .left }
+            guard case .refused(let why) = try service.say(run.id, InboxKind.decision, decision) else {
+                if isForAll { guides = false }
+                return .said
+            }
             dialogue.questioner.complain(why)
             if isOver() { return .over }
         }
@@ -101,10 +105,10 @@ extension RunMachine {
 }
 
 extension Wording {
-    static func waitsFor(_ open: OpenPrompt, _ service: RunService) -> [String] {
-        let view = PromptView(run: open.run.number, step: open.step, open.prompt, at: .now)
+    static let goesOnByItself = "this terminal goes on by itself once it is answered elsewhere"
+    static func notForYou(_ open: OpenPrompt, _ service: RunService) -> String {
         let own = open.prompt.answers.contains { $0.actor.person == service.actor.person }
-        let why = own ? "you have answered" : service.objection(to: open.prompt) ?? ""
-        return [view.headline, "  \(why); this terminal goes on by itself"]
+        let why = own ? "you have answered; others are to answer, too" : service.objection(to: open.prompt) ?? ""
+        return DisplayText.escaped("step '\(open.step)': \(why)")
     }
 }

@@ -43,7 +43,7 @@ struct PromptDialogue {
             guard complete(&draft) else { return .left }
             guard prompt.kind != .confirm || !draft.isYes else { return .answer(draft) }
             show(draft)
-            switch questioner.choose(["[y]es", "[n]o, again", "[q]uit"], Wording.sendIt) {
+            switch questioner.choose(["[y]es", "[n]o, again", "[q]uit"], after: Wording.sendIt) {
             case "yes": return .answer(draft)
             case "no, again": continue
             default: return .left
@@ -178,7 +178,7 @@ struct PromptDialogue {
         if let comment = draft.comment, !comment.isEmpty { facts.append(("comment", comment)) }
         let width = facts.map { $0.0.count }.max() ?? 0
         let lines = facts.map { "  \(DisplayText.padded($0.0, to: width))  \(DisplayText.escaped($0.1))" }
-        questioner.say(lines.joined(separator: "\n"))
+        questioner.say("\n" + lines.joined(separator: "\n"))
     }
 }
 
@@ -197,7 +197,7 @@ extension FormField {
 }
 
 extension Wording {
-    static let sendIt = "record this? "
+    static let sendIt = "record this?  "
     static let comment = "comment (may be empty): "
     static let valueNeeded = "a value is needed"
     static func typeIt(_ typed: String) -> String {

@@ -4,26 +4,38 @@ import RunMachine
 import RunReport
 import RunbookModel
 
+/// What somebody wants to answer.
+struct PromptTarget {
+    let open: OpenPrompt
+    /// False where it was answered already: only the same answer may be repeated.
+    let isOpen: Bool
+}
+
 /// Finds what somebody wants to answer: the step that was named, or the only one that waits.
 struct PromptFinder {
     let service: RunService
     let kinds: Set<Prompt.Kind>
 
     /// Errors: `ServiceFailure.refused` with what waits instead.
-    func find(run: Int64?, step: StepPath?) throws -> OpenPrompt {
-        guard let run else { return try only(of: everywhere(), Wording.nothingWaits, help: Wording.pendingHelp) }
+    func find(run: Int64?, step: StepPath?) throws -> PromptTarget {
+        guard let run else {
+            let open = try only(of: everywhere(), Wording.nothingWaits, help: Wording.pendingHelp)
+            return PromptTarget(open: open, isOpen: true)
+        }
         let id = RunID(run)
         let stored = try service.journal.load(id)
         guard let step else {
             let open = try service.openPrompts(id).filter { kinds.contains($0.prompt.kind) }
-            return try only(of: open, Wording.asksNobody(id), help: Wording.statusHelp(id))
+            let only = try only(of: open, Wording.asksNobody(id), help: Wording.statusHelp(id))
+            return PromptTarget(open: only, isOpen: true)
         }
         let paths = stored.steps.keys.filter { $0 == step || $0.text.hasSuffix("/" + step.text) }
         let found = paths.filter { stored.steps[$0]?.prompt != nil }
         if let path = found.first(where: { $0 == step }) ?? (found.count == 1 ? found.first : nil),
-            let prompt = stored.steps[path]?.prompt
+            let record = stored.steps[path], let prompt = record.prompt
         {
-            return OpenPrompt(run: id, step: path, prompt: prompt)
+            return PromptTarget(
+                open: OpenPrompt(run: id, step: path, prompt: prompt), isOpen: record.openPrompt != nil)
         }
         if paths.isEmpty { throw ServiceFailure.refused(Wording.noStep(step.text, id), help: Wording.statusHelp(id)) }
         throw ServiceFailure.refused(Wording.stepAsksNobody(step, id), help: Wording.statusHelp(id))

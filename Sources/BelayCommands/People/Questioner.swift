@@ -40,10 +40,10 @@ struct Questioner {
     }
 
     /// One of several words, by its letter in brackets or in full: `[d]one  [q]uit`.
-    func choose(_ options: [String], _ question: String = "> ") -> String? {
-        let words = options.map { $0.filter { $0 != "[" && $0 != "]" } }
+    func choose(_ options: [String], after question: String = "") -> String? {
+        let words = options.map(\.unmarked)
         let letters = options.map { option in option.drop { $0 != "[" }.dropFirst().first.map(String.init) ?? "" }
-        while let line = line(style.paint(options.joined(separator: "  "), .bold) + " " + question)?.lowercased() {
+        while let line = line(question + style.paint(options.joined(separator: "  "), .bold) + " > ")?.lowercased() {
             if let index = words.firstIndex(of: line) ?? letters.firstIndex(of: line) { return words[index] }
             if !line.isEmpty { complain(Wording.noSuchChoice(line)) }
         }
@@ -102,6 +102,9 @@ extension HostFiles {
 }
 
 extension String {
+    /// A choice without the brackets around its letter.
+    var unmarked: String { filter { $0 != "[" && $0 != "]" } }
+
     /// Without blanks at both ends.
     var trimmingBlanks: String {
         var rest = self[...]

@@ -44,6 +44,7 @@ enum Wording {
     }
     static let chosenInMenu = "chosen at the terminal"
     static let notRecorded = "that could not be recorded"
+    static let waitingHere = "q leaves; the run keeps waiting, and 'belay resume' goes on"
     static let watching = "q leaves this view; the run goes on without it"
     static func drivenElsewhere(_ holder: DriverLock.Holder?) -> String {
         let driver = holder.map { "process \($0.pid) of \($0.user)" } ?? "another process"

@@ -1,5 +1,5 @@
-// libarchive as a codec: headers and bytes in and out of tar archives, plain, gzip or zstd. It is loaded when the first
-// archive is handled. No path is ever touched by it: that is done, and guarded, by its callers.
+// libarchive as a codec: headers and bytes in and out of tar archives, plain, gzip or zstd. It is loaded when the
+// first archive is handled. No path is ever touched by it: that is done, and guarded, by its callers.
 //
 // The prototypes are libarchive's ABI (libarchive.so.13, https://github.com/libarchive/libarchive/wiki); its headers are
 // not needed to build.

@@ -24,8 +24,8 @@ package struct ArchiveHost: Sendable {
     }
 }
 
-/// The hidden command `__archive`: makes, verifies and restores archives in a process of its own, which can be ended at any
-/// moment.
+/// The hidden command `__archive`: makes, verifies and restores archives in a process of its own, which can be ended at
+/// any moment.
 ///
 /// The order comes as JSON on the standard input, the result goes as JSON to the standard output.
 package enum ArchiveChild {

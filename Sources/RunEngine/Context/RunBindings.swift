@@ -210,7 +210,11 @@ extension RunContext {
     /// A skipped step has no outputs.
     private func outputs(of record: StepRecord) -> Value {
         guard record.state != .skipped, let stored = record.outputs else { return .map(ValueMap()) }
-        return stored.value
+        guard let form = record.prompt?.form, !form.isEmpty, case .map(var values) = stored.value else {
+            return stored.value
+        }
+        for field in form { if let value = values[field.name] { values[field.name] = field.typed(value) } }
+        return .map(values)
     }
 
     private static func describe(_ counts: AttemptOutcome.Counts?) -> Value {

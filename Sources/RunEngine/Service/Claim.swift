@@ -46,7 +46,7 @@ struct Claim {
             .claim(
                 RunEvent.Claimed(
                     epoch: stored.epoch, by: service.actor, place: try Stored(encoding: place),
-                    byPerson: options.byPerson)))
+                    byPerson: options.byPerson, guided: options.guides)))
         driver.decide(.reopenPrompts(planDigest: plan.digest))
         driver.missing = missingInputs + missingSecrets
         let (service, program) = (service, host.executable)

@@ -215,6 +215,8 @@ package struct ClaimOptions: Sendable {
     package var adopts = false
     /// Answers `confirm` with yes; never an approval.
     package var confirmsAhead = false
+    /// Turns guide mode on or off; nil: as it was.
+    package var guides: Bool?
     /// Values of secret inputs that were given with the command; others are looked for where `SecretInputs` says.
     package var secretInputs: [String: Value] = [:]
     package var environment: [String: String]

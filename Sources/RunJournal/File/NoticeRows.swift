@@ -57,7 +57,8 @@ struct NoticeRows {
         let found = try database.rows("SELECT every FROM notices \(place)", key) { $0.optionalInt(0) }
         guard let every = found.first else { return false }
         let claimed = try database.rows(
-            "UPDATE notices SET claimed_at = ? \(place) RETURNING 1", [.int(wall)] + key) { $0.int(0) }
+            "UPDATE notices SET claimed_at = ? \(place) RETURNING 1", [.int(wall)] + key
+        ) { $0.int(0) }
         if let every {
             let next = PlannedNotice(
                 kind: notice.kind, number: notice.number + 1, channels: notice.channels, due: wall + every,

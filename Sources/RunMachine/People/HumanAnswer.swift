@@ -72,7 +72,7 @@ extension HumanAnswer.Verdict {
         switch self {
         case .done: "done"
         case .skip: "skipped"
-        case .couldNot: "not possible"
+        case .couldNot: "could not be done"
         case .approve: "approved"
         case .reject: "rejected"
         }

@@ -13,7 +13,9 @@ package enum EventWords {
         case .created(let created):
             let undo = created.undoOf.map { "to undo run \($0)" } ?? "of \(created.runbook)"
             return "run \(undo) opened by \(created.by.user)"
-        case .claimed(let claim): return "driver \(claim.epoch) takes over, for \(claim.by.user)"
+        case .claimed(let claim):
+            return "driver \(claim.epoch) takes over, for \(claim.by.user)"
+                + (claim.guided.map { $0 ? ", step by step" : ", no longer step by step" } ?? "")
         case .admitted: return "preconditions met"
         case .activityChanged(let activity, let reason):
             return StateWords.words(activity, .forward, isDriven: true) + because(reason)
@@ -101,7 +103,9 @@ package enum EventWords {
         case .pauseRequested(let actor): return "pause asked for by \(actor.user)"
         case .questionOpened(_, let question) where question.isGuide: return "is next; may it start?"
         case .promptOpened(_, let prompt):
-            let what = prompt.kind == .manual ? "a person is to do it" : prompt.kind == .approve ? "asks for approval" : "asks for confirmation"
+            let what =
+                prompt.kind == .manual
+                ? "a person is to do it" : prompt.kind == .approve ? "asks for approval" : "asks for confirmation"
             return "\(what): waits for \(prompt.audience.words)"
         case .answered(let answer): return answered(answer)
         case .told(_, let notice): return told(notice)

@@ -40,6 +40,7 @@ struct ActionWords {
         switch (kind, argument) {
         case ("files", .list(let items)): text = items.map(fileOperation).joined(separator: "; ")
         case ("config", .record): text = configuration(argument)
+        case ("manual", _), ("approve", _), ("confirm", _): text = question(argument)
         default: text = short(argument)
         }
         return text.isEmpty ? kind : "\(kind) \(text)"
@@ -59,6 +60,19 @@ struct ActionWords {
         }
         guard case .list(let changes)? = argument["changes"] else { return file }
         return changes.count == 1 ? "\(file): \(short(changes[0]))" : "\(file): \(changes.count) changes"
+    }
+
+    /// What a person is asked, by its first line, and what is wanted of them; how they hear of it is left out.
+    private func question(_ argument: Argument) -> String {
+        guard case .record(let fields) = argument else { return firstLine(short(argument)) }
+        let other = fields.filter { !["text", "tell", "remind", "escalate"].contains($0.key) && !$0.isPinned }
+        let ask = argument["text"].map { firstLine(short($0)) } ?? ""
+        return ([ask] + other.map { "\($0.key): \(short($0.value))" }).joined(separator: ", ")
+    }
+
+    private func firstLine(_ text: String) -> String {
+        let lines = text.split(separator: "\n")
+        return lines.count > 1 ? "\(lines[0]) …" : String(lines.first ?? "")
     }
 
     /// The argument on one line; a script by its first line.

@@ -21,7 +21,8 @@ extension GuideView {
 
     private var facts: [(name: String, text: String)] {
         var facts: [(name: String, text: String)] = script.isEmpty ? [("does", action)] : []
-        for (index, line) in script.enumerated() { facts.append((index == 0 ? "runs" : "", line)) }
+        let last = script.lastIndex { !$0.allSatisfy(\.isWhitespace) } ?? -1
+        for (index, line) in script.prefix(last + 1).enumerated() { facts.append((index == 0 ? "runs" : "", line)) }
         facts.append(("effect", isReadOnly ? "only looks, changes nothing" : "changes things"))
         facts += protects.map { ("saves", $0) }
         if let apply { facts.append(("then", apply)) }

@@ -20,7 +20,11 @@ package struct NextCommand: Encodable, Sendable, Equatable {
         }
         if isDriven { return prompts.flatMap(\.commands) + whileDriven(run) }
         if !questions.isEmpty {
-            return choices(questions) + prompts.flatMap(\.commands) + [NextCommand("belay status \(run)", "everything about the run")]
+            let isGuided = questions.contains { $0.choices.contains { $0.choice == Choice.run.rawValue } }
+            let resume = isGuided ? [NextCommand("belay resume \(run)", "ask again, step by step")] : []
+            return choices(questions) + resume + prompts.flatMap(\.commands) + [
+                NextCommand("belay status \(run)", "everything about the run")
+            ]
         }
         var next = prompts.flatMap(\.commands) + [NextCommand("belay resume \(run)", "go on")]
         if record.direction == .forward {

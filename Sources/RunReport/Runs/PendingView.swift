@@ -91,7 +91,8 @@ extension PendingView.Entry {
         if let prompt {
             let title = DisplayText.escaped(prompt.title)
             lines.append(
-                "  \(style.paint(prompt.place, .yellow)): \(prompt.noun)" + (title.isEmpty ? "" : ", \(title)"))
+                "  \(style.paint(prompt.place, .yellow)): \(prompt.noun)"
+                    + (title.isEmpty || title == prompt.step ? "" : ", \(title)"))
             lines.append("  " + prompt.times(at: now).joined(separator: "; "))
             lines.append(
                 "  waits for \(DisplayText.escaped(prompt.who))" + (isForYou ? "" : style.paint(" (not you)", .dim)))

@@ -7,8 +7,8 @@ extension PromptView {
     /// The whole question as a person is to see it before answering, with a line feed at its end.
     package func page(_ style: TextStyle, at now: Moment) -> String {
         var lines = [rule(style)]
-        if !title.isEmpty { lines.append(style.paint(DisplayText.escaped(title), .bold)) }
-        lines.append(style.paint("\(noun) by \(DisplayText.escaped(who))", .dim))
+        if !title.isEmpty, title != step { lines.append(style.paint(DisplayText.escaped(title), .bold)) }
+        lines.append(style.paint("\(noun), by \(DisplayText.escaped(who))", .dim))
         lines += times(at: now).map { style.paint($0, .dim) } + [""]
         lines += MarkdownText.lines(text, style) + [""]
         lines += answers.map { style.paint(DisplayText.escaped($0.words), .green) }
@@ -71,7 +71,8 @@ extension PromptView {
     }
 
     private static func moment(_ wall: Int64, _ length: Int64, _ word: String) -> String {
-        "\(ClockText.dateTime(wall)) (\(ClockText.length(length)) \(word))"
+        let words = word == "ago" && length < 60_000 ? "just now" : "\(ClockText.length(length)) \(word)"
+        return "\(ClockText.dateTime(wall)) (\(words))"
     }
 }
 

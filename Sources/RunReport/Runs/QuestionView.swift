@@ -30,7 +30,8 @@ package struct QuestionView: Encodable, Sendable, Equatable {
     package static func command(run: Int64, step: StepPath?, _ choice: Choice) -> String {
         let isAboutRun = choice == .rollback || choice == .keep
         let target = isAboutRun ? nil : step.map { ShellText.word($0.text) }
-        return (["belay decide \(run)"] + [target, choice.rawValue, #"--why "…" --resume"#].compactMap { $0 })
+        let why = choice == .run ? nil : #"--why "…""#
+        return (["belay decide \(run)"] + [target, choice.rawValue, why, "--resume"].compactMap { $0 })
             .joined(separator: " ")
     }
 }

@@ -74,6 +74,7 @@ enum StepKeys {
     private static let others: Set<String> = [
         "verify", "until_stable", "retry", "outputs", "expect", "on_interrupt", "steps", "runbook", "with", "first_of",
     ]
+    private static let people: Set<String> = ["manual", "approve", "confirm"]
     private static let forEach: Set<String> = ["as", "key", "max_parallel", "max_failed"]
 
     static let all = everywhere.union(undoing).union(process).union(others)
@@ -94,6 +95,8 @@ enum StepKeys {
         case (_, .group), (_, .include): return all.contains(key) ? "its steps have their own" : nil
         case (_, .verify) where undoing.contains(key): return "there is no effect to take back or to prove"
         case ("expect", .verify), ("outputs", .verify): return "there is no action with a result"
+        case ("expect", .action(let action)), ("outputs", .action(let action)):
+            return people.contains(action.key) ? "a person gives no result but the fields of `form`" : nil
         case ("until_stable", _) where node.value(for: "verify") == nil: return "there is no `verify` to repeat"
         default: return nil
         }

@@ -51,9 +51,8 @@ struct StepRecords {
             case "backup": parts.outputs.merge(Self.ofBackup) { first, _ in first }
             case "restore": parts.outputs.merge(Self.ofRestore) { first, _ in first }
             case "manual", "approve":
-                if let form = entry.value.value(for: "form") {
-                    parts.outputs.merge(outputs(form)) { first, _ in first }
-                }
+                let fields = entry.value.value(for: "form").map(outputs) ?? [:]
+                parts.outputs.merge(fields) { first, _ in first }
                 if entry.key == "approve" { parts.outputs["approved_by"] = Self.names }
             case "runbook":
                 guard let name = entry.value.scalar?.text,
