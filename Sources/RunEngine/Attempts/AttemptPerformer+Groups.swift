@@ -66,7 +66,9 @@ extension AttemptPerformer {
         }
     }
 
-    /// The inputs of an included runbook: `with:`, then its defaults; `outerInputs` where what includes it has not started.
+    /// The inputs of an included runbook: `with:`, then its defaults.
+    ///
+    /// - Parameter outerInputs: Those of the including runbook where it has not started; nil where they are known.
     func inputs(of node: PlanNode, _ scope: Int, outerInputs: ValueMap? = nil) throws -> ValueMap {
         guard case .include(let inclusion) = node.step.body else { return ValueMap() }
         let outer = outerInputs.map { bindings(node).adding(["inputs": .map($0)]) } ?? bindings(node)
@@ -155,10 +157,11 @@ extension AttemptPerformer {
 
     /// The inputs of an inclusion that has not started; nil for the runbook itself.
     private func staticInputs(_ scope: Int) throws -> ValueMap? {
-        let (owner, parent) = context.withMachine { ($0.graph.scopes[scope].owner, $0.graph.scopes[scope].parent) }
+        let (owner, parent) = context.withMachine { machine in
+            (machine.graph.scopes[scope].owner.map { machine.node($0) }, machine.graph.scopes[scope].parent)
+        }
         guard let owner else { return nil }
-        return try inputs(
-            of: context.withMachine { $0.node(owner) }, scope, outerInputs: try parent.flatMap(staticInputs))
+        return try inputs(of: owner, scope, outerInputs: parent.flatMap { try staticInputs($0) })
     }
 
     /// All preconditions are looked at together; those that say `within` may become met for so long.
