@@ -167,6 +167,24 @@ import Testing
         #expect(home.belay("logs", "2").output.contains("undone"))
     }
 
+    @Test func theUndoOfAClosedRunFindsWhatItsActionNamedAfterTheRun() throws {
+        let home = try BelayHome([
+            "named": """
+            runbook: named
+            steps:
+              - id: act
+                run: 'echo kept >"$BELAY_ARTIFACTS/note"; echo "$NAME"'
+                env: {NAME: "${{ string(run.id) + ' ' + string(run.started) }}"}
+                undo: {run: 'cat "$BELAY_ARTIFACTS/note"; echo "$NAME $BELAY_RUN"'}
+            """
+        ])
+        home.belay("run", "named")
+        let name = home.belay("logs", "1", "act").output.dropLast()
+        #expect(name.hasPrefix("1 20"))
+        #expect(home.belay("rollback", "1").exit == 5)
+        #expect(home.belay("logs", "2", "act").output == "kept\n\(name) 1\n")
+    }
+
     @Test func rerunTakesTheSameInputs() throws {
         let home = try BelayHome(["good": Runbooks.good])
         home.belay("run", "good", "-i", "who=again")

@@ -37,6 +37,7 @@ struct LayeringTests {
         let lines = [
             "import Glibc", "@testable import Expressions", "package import struct RunPlan.Plan",
             "@preconcurrency import Foundation", "let text = \"import Nothing\"",
+            "let script = \"\"\"", "    import sys, os", "    \"\"\"",
         ]
         let file = SourceTree.File(path: "", text: lines.joined(separator: "\n"))
         #expect(file.imports == ["Glibc", "Expressions", "RunPlan", "Foundation"])

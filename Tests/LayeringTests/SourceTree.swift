@@ -40,9 +40,12 @@ struct SourceTree {
 }
 
 extension SourceTree.File {
-    /// The modules that a Swift file imports, whole or in part.
+    /// The modules that a Swift file imports, whole or in part; scripts of other languages inside texts import none.
     var imports: [String] {
-        lines.compactMap { line in
+        var isInText = false
+        return lines.compactMap { line in
+            defer { if line.ranges(of: "\"\"\"").count % 2 == 1 { isInText.toggle() } }
+            if isInText { return nil }
             var words = line.split { $0 == " " || $0 == "\t" }[...]
             while let word = words.first, word.hasPrefix("@") || Self.accessLevels.contains(word) {
                 words.removeFirst()

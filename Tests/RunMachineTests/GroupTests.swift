@@ -93,6 +93,20 @@ import Testing
         #expect(run.outcome == .rolledBack)
     }
 
+    @Test("what ends an included runbook ends no more than that where its step says so", arguments: [false, true])
+    func boundedInclusion(undoes: Bool) throws {
+        let inner = Sample.runbook([Sample.action("a"), Sample.action("b", needs: ["a"])]) { $0.onFailure = .rollback }
+        var inclusion = Sample.include("i", "sample")
+        inclusion.onFailure = undoes ? .undoGroup : .proceed
+        let group = Sample.group("g", [inclusion]) { $0.onFailure = .proceed }
+        var run = try Scenario([group, Sample.action("z", needs: ["g"])], including: [inner])
+        run.script("g/i/b", .exit(1))
+        try run.go()
+        #expect(run.undos == (undoes ? ["g/i/b", "g/i/a"] : []))
+        #expect(run.log.last == "z")
+        #expect(run.outcome == .succeeded)
+    }
+
     @Test("unmet preconditions of an included runbook ask, and never roll back") func gate() throws {
         let inner = Sample.runbook([Sample.action("a")]) { $0.preconditions = [Sample.check] }
         var run = try Scenario([Sample.action("z"), Sample.include("i", "sample", needs: ["z"])], including: [inner]) {

@@ -251,10 +251,20 @@ extension AttemptPerformer {
     private func isStatic(_ scope: Int, _ graph: Graph) -> Bool {
         guard let owner = graph.scopes[scope].owner else { return true }
         guard case .include(let inclusion) = graph.nodes[owner].step.body, graph.nodes[owner].locals.isEmpty,
-            graph.nodes[owner].step.when == nil, let parent = graph.scopes[scope].parent, isStatic(parent, graph)
+            !mayDoWithout(owner, graph), let parent = graph.scopes[scope].parent, isStatic(parent, graph)
         else { return false }
         return !inclusion.with.contains { $0.value.mentionsSteps }
             && !graph.scopes[scope].runbook.preconditions.contains(where: \.mentionsSteps)
+    }
+
+    /// Whether the run may come to its end without an inclusion: it may be skipped, be a remedy, or fail by itself.
+    private func mayDoWithout(_ owner: Int, _ graph: Graph) -> Bool {
+        isOptional(graph.nodes[owner]) || graph.ancestors(of: owner).contains { isOptional(graph.nodes[$0]) }
+    }
+
+    private func isOptional(_ node: PlanNode) -> Bool {
+        node.step.when != nil || node.ladder != nil || node.step.onFailure == .proceed
+            || node.step.onFailure == .undoGroup
     }
 }
 

@@ -91,12 +91,12 @@ extension AttemptPerformer {
 
     private func addIdentity(of intent: AttemptIntent, _ node: PlanNode, to environment: inout [String: String]) {
         let directory = context.attemptDirectory(intent.step, intent.number)
-        environment["BELAY_RUN"] = "\(context.id)"
+        environment["BELAY_RUN"] = "\(context.undone?.id ?? context.id)"
         environment["BELAY_STEP"] = intent.step.text
         environment["BELAY_ATTEMPT"] = "\(intent.tryNumber)"
         environment["BELAY_IDEMPOTENCY_KEY"] = idempotencyKey(intent)
         environment["BELAY_STEP_DIR"] = directory
-        environment["BELAY_ARTIFACTS"] = context.directory + "/artifacts"
+        environment["BELAY_ARTIFACTS"] = context.artifactsDirectory
         environment["BELAY_FILES"] = context.filesDirectory(scope: node.scope)
         environment["BELAY_OUTPUT"] = directory + "/output"
     }

@@ -157,11 +157,11 @@ extension RunContext {
                     })))
     }
 
-    /// The variable `run`.
+    /// The variable `run`; in the undo of a closed run, that run, so that an undo finds what its action named after it.
     var runFields: Value {
         [
-            "id": .int(id), "runbook": .string(plan.runbook.name.text),
-            "started": Timestamp(milliseconds: pinned.startedAt).map { .timestamp($0) } ?? .null,
+            "id": .int(undone?.id ?? id), "runbook": .string(plan.runbook.name.text),
+            "started": Timestamp(milliseconds: undone?.startedAt ?? pinned.startedAt).map { .timestamp($0) } ?? .null,
             "user": .string(pinned.user), "host": .string(pinned.host),
         ]
     }

@@ -15,18 +15,21 @@ package final class RunContext: Sendable {
     package let directory: String
     /// Of the run that this run undoes, where the attempts of its steps are.
     package let undoneDirectory: String?
+    /// The run that this run undoes: the one that the steps, and so their undos, belong to.
+    package let undone: UndoneRun?
     package let secrets: SecretStore
     private let machine: Mutex<RunMachine>
 
     package init(
         id: Int64, plan: Plan, pinned: PinnedContext, directory: String, undoneDirectory: String?,
-        secrets: SecretStore, machine: RunMachine
+        undone: UndoneRun? = nil, secrets: SecretStore, machine: RunMachine
     ) {
         self.id = id
         self.plan = plan
         self.pinned = pinned
         self.directory = directory
         self.undoneDirectory = undoneDirectory
+        self.undone = undone
         self.secrets = secrets
         self.machine = Mutex(machine)
     }
@@ -37,6 +40,9 @@ package final class RunContext: Sendable {
     {
         try machine.withLock { machine in try body(&machine) }
     }
+
+    /// Where what the steps keep is (`$BELAY_ARTIFACTS`): an undo finds there what its action left.
+    package var artifactsDirectory: String { (undoneDirectory ?? directory) + "/artifacts" }
 
     /// The directory of one attempt of a step.
     package func attemptDirectory(_ path: StepPath, _ number: Int) -> String {
@@ -62,6 +68,16 @@ package final class RunContext: Sendable {
     /// Where the pinned files of a scope's runbook are (`$BELAY_FILES`).
     package func filesDirectory(scope: Int) -> String {
         "\(directory)/files/\(withMachine { $0.graph.scopes[scope].runbook.name.text })"
+    }
+}
+
+/// A closed run that another run undoes.
+package struct UndoneRun: Sendable {
+    package let id: Int64
+    package let startedAt: Int64
+    package init(id: Int64, startedAt: Int64) {
+        self.id = id
+        self.startedAt = startedAt
     }
 }
 

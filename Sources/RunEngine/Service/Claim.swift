@@ -86,10 +86,7 @@ struct Claim {
         let state = service.workspace.state
         let directory = state.runDirectory(run, summary.runbook)
         try Pinning.materialize(pinned.files, in: directory)
-        var undone: String?
-        if let of = summary.undoOf {
-            undone = state.runDirectory(of, try service.journal.summary(of).runbook)
-        }
+        let undone = try summary.undoOf.map { try service.journal.summary($0) }
         let surroundings = PinnedContext(
             environment: pinned.environment,
             directories: Pinning.directories(pinned.sources.keys, workingDirectory: pinned.workingDirectory),
@@ -99,7 +96,9 @@ struct Claim {
             environment: options.environment,
             ask: options.ask)
         let context = RunContext(
-            id: run.number, plan: plan, pinned: surroundings, directory: directory, undoneDirectory: undone,
+            id: run.number, plan: plan, pinned: surroundings, directory: directory,
+            undoneDirectory: undone.map { state.runDirectory($0.id, $0.runbook) },
+            undone: undone.map { UndoneRun(id: $0.id.number, startedAt: $0.startedAt) },
             secrets: secrets, machine: RunMachine(plan: plan, run: stored.record, steps: stored.steps))
         return (context, missing)
     }

@@ -160,11 +160,27 @@ extension RunMachine {
         ]
     }
 
-    /// What a failure of the step leads to, and at which step of the graph. A remedy that fails has not helped, no more.
+    /// What a failure of the step leads to, and at which step of the graph.
+    ///
+    /// What ends an included runbook ends no more than that where its inclusion says so; and a remedy that fails has not
+    /// helped, no more. The innermost of these counts.
     func consequence(of index: Int) -> (FailurePolicy, at: Int) {
         let (policy, at) = policy(for: index)
-        guard policy == .rollback || policy == .stop, let remedy = remedy(around: index) else { return (policy, at) }
-        return (.proceed, remedy)
+        guard policy == .rollback || policy == .stop else { return (policy, at) }
+        if isRemedy(index) { return (.proceed, index) }
+        for ancestor in graph.ancestors(of: index) {
+            if isRemedy(ancestor) { return (.proceed, ancestor) }
+            if let bound = inclusionBound(ancestor) { return (bound, ancestor) }
+        }
+        return (policy, at)
+    }
+
+    /// What an inclusion makes of a failure of its runbook, where it says that the run goes on.
+    private func inclusionBound(_ index: Int) -> FailurePolicy? {
+        guard case .inclusion = graph.nodes[index].role, let own = graph.nodes[index].step.onFailure,
+            own == .proceed || own == .undoGroup
+        else { return nil }
+        return own
     }
 
     /// The step's own policy, else that of the nearest group, instance or runbook around it that has one.

@@ -8,11 +8,6 @@ import RunbookModel
 extension RunMachine {
     func isRemedy(_ index: Int) -> Bool { graph.nodes[index].parent.map { graph.nodes[$0].ladder != nil } ?? false }
 
-    /// The innermost remedy that the step is or is part of.
-    func remedy(around index: Int) -> Int? {
-        isRemedy(index) ? index : graph.ancestors(of: index).first(where: isRemedy)
-    }
-
     /// Whether it is this remedy's turn, as far as those before it and the ladder itself are concerned.
     func isNextRemedy(_ index: Int) -> Bool {
         guard let parent = graph.nodes[index].parent, let ladder = graph.nodes[parent].ladder,

@@ -8,9 +8,9 @@ final class PostgreSQLServer: Sendable {
 
     private var directory: String { home.scratch.file("postgresql") }
 
-    /// Why there is none here; nil where it can be started.
+    /// Why there is none here; nil where it can be started, and in CI, where it must be.
     static let obstacle: String? = {
-        if getenv("CI") != nil { return "servers are not started in CI" }
+        if getenv("CI") != nil { return nil }
         if programs == nil { return "PostgreSQL is not installed" }
         if geteuid() == 0, getpwnam("postgres") == nil { return "PostgreSQL does not run as root" }
         return nil
