@@ -136,7 +136,7 @@ struct Answering {
         case .repeated: break
         case .recorded(let answer):
             message = Wording.recorded(answer, sender.open)
-            missing = sender.missingApprovals(after: answer)
+            missing = try sender.missingApprovals(after: answer)
         }
         if missing > 0 {
             let help = Wording.approvalsMissing(missing)

@@ -1,5 +1,6 @@
 import Expressions
 import RunEngine
+import RunJournal
 import RunMachine
 import RunPlan
 import RunReport
@@ -86,10 +87,13 @@ struct AnswerSender {
         return service.answer(open, content, id: String(UInt64.random(in: .min ... .max), radix: 36), at: .now)
     }
 
-    /// How many further approvals are needed once this answer counts.
-    func missingApprovals(after answer: HumanAnswer) -> Int {
-        guard answer.verdict == .approve else { return 0 }
-        var prompt = open.prompt
+    /// How many further approvals are needed once this answer counts, beside those that no driver has taken yet.
+    func missingApprovals(after answer: HumanAnswer) throws -> Int {
+        guard answer.verdict == .approve,
+            var prompt = try service.openPrompts(open.run).first(where: { $0.step == open.step })?.prompt
+        else { return 0 }
+        let waiting = try service.journal.inbox(open.run).filter { $0.kind == InboxKind.answer }
+        prompt.answers += waiting.compactMap { $0.payload.decoded(HumanAnswer.self) }.filter { $0.step == open.step }
         prompt.answers.append(answer)
         return max(0, prompt.audience.quorum - prompt.approvals.count)
     }

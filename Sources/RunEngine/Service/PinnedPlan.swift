@@ -75,7 +75,8 @@ extension Stored {
         self.init(json: String(decoding: try JSONEncoder().encode(value), as: UTF8.self))
     }
 
-    func decoded<Result: Decodable>(_ type: Result.Type) -> Result? {
+    /// The value that the JSON stands for; nil where it is another one.
+    package func decoded<Result: Decodable>(_ type: Result.Type) -> Result? {
         try? JSONDecoder().decode(type, from: Data(json.utf8))
     }
 }

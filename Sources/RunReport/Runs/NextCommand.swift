@@ -26,7 +26,8 @@ package struct NextCommand: Encodable, Sendable, Equatable {
                 NextCommand("belay status \(run)", "everything about the run")
             ]
         }
-        var next = prompts.flatMap(\.commands) + [NextCommand("belay resume \(run)", "go on")]
+        let resume = prompts.isEmpty ? "go on" : "wait here, and go on once it is answered"
+        var next = prompts.flatMap(\.commands) + [NextCommand("belay resume \(run)", resume)]
         if record.direction == .forward {
             if hasStarted { next.append(NextCommand("belay rollback \(run)", "put everything back")) }
             next.append(NextCommand("belay cancel \(run) --keep", "close the run and keep what was done"))

@@ -7,7 +7,10 @@ import Testing
     private func terminal(_ runbook: String, _ text: String, _ words: String...) throws -> (BelayHome, PseudoTerminal) {
         let home = try BelayHome([runbook: text])
         let words = ["run", runbook] + words
-        return (home, try home.onTerminal(words[0], words[1], words.count > 2 ? words[2] : "--no-color", rows: 60))
+        return (
+            home,
+            try home.onTerminal(words[0], words[1], words.count > 2 ? words[2] : "--no-color", columns: 140, rows: 60)
+        )
     }
 
     private func say(_ terminal: PseudoTerminal, _ line: String, until text: String) throws {
@@ -42,7 +45,7 @@ import Testing
         terminal.type("q\n")
         #expect(try terminal.exitCode() == 4)
         #expect(terminal.screen.text.contains("belay approve 1 gate"))
-        let again = try home.onTerminal("approve", rows: 60)
+        let again = try home.onTerminal("approve", columns: 140, rows: 60)
         try again.wait(forText: "comment")
         again.type("\nq\n")
         #expect(try again.exitCode() == 4)
@@ -74,7 +77,7 @@ import Testing
     @Test("nothing that a prompt says acts upon the terminal", arguments: ["xterm", "dumb"])
     func hostileText(term: String) throws {
         let home = try BelayHome(["hostile": PeopleRunbooks.hostile])
-        let terminal = try home.onTerminal("run", "hostile", rows: 60, environment: ["TERM": term])
+        let terminal = try home.onTerminal("run", "hostile", columns: 140, rows: 60, environment: ["TERM": term])
         try terminal.wait(forText: "[a]pprove")
         try say(terminal, "a", until: "name [")
         try say(terminal, "", until: "1/1")
@@ -128,7 +131,7 @@ import Testing
         #expect(try terminal.exitCode() == 4)
         #expect(terminal.screen.text.contains("belay decide 1 one run"))
         #expect(home.belay("decide", "1", "one", "run", "--why", "go", "--resume").exit == 4)
-        let next = try home.onTerminal("resume", rows: 60)
+        let next = try home.onTerminal("resume", columns: 140, rows: 60)
         try next.wait(forText: "next: two")
         next.type("a\n")
         try next.wait(forText: "four: exit 9")
@@ -141,7 +144,7 @@ import Testing
         let home = try BelayHome(["approval": PeopleRunbooks.approval])
         home.belay("run", "approval")
         home.belay("approve", "1", "gate")
-        let terminal = try home.onTerminal("resume", "1", "--guide", rows: 60)
+        let terminal = try home.onTerminal("resume", "1", "--guide", columns: 140, rows: 60)
         try terminal.wait(forText: "next: after")
         terminal.type("r\n")
         #expect(try terminal.exitCode() == 0)
