@@ -134,7 +134,7 @@ import Testing
         let next = try home.onTerminal("resume", columns: 140, rows: 60)
         try next.wait(forText: "next: two")
         next.type("a\n")
-        try next.wait(forText: "[r]etry")
+        try next.wait(forText: "what now?")
         #expect(next.screen.text.contains("four: exit 9"))
         #expect(!next.screen.text.contains("next: three"))
         next.type("q\n")
