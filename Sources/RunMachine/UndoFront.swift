@@ -2,13 +2,16 @@ import RunPlan
 
 /// Which steps may be undone next: those whose dependents, and the dependents of the groups around them, are clear.
 ///
-/// A step is clear when it has nothing left to undo and everything that depends on it is clear too.
+/// A step is clear when it has nothing left to undo and everything that depends on it is clear too. Instances of a
+/// `foreach` that ran one after the other are undone so, too: a later one may have built on what an earlier one left.
 struct UndoFront: Sendable {
     private var members: Set<Int>
     /// Dependents that are not clear.
     private var blockers: [Int: Int] = [:]
     /// Children that are not clear.
     private var openChildren: [Int: Int] = [:]
+    /// By instance, the one that ran before it.
+    private var earlier: [Int: Int] = [:]
     private var cleared: Set<Int> = []
     /// Nodes whose turn has come or that were asked about; checked against the records by `settle`.
     private var worklist: [Int] = []
@@ -25,7 +28,19 @@ struct UndoFront: Sendable {
             }
             openChildren[node] = graph.children[node].count { self.members.contains($0) }
         }
+        chainInstances(graph)
         worklist = members
+    }
+
+    private mutating func chainInstances(_ graph: Graph) {
+        let lists = Set(members.compactMap { graph.nodes[$0].parent }).filter { graph.nodes[$0].role == .foreach }
+        for list in lists where graph.nodes[list].step.foreach?.maxParallel ?? 1 == 1 {
+            let instances = graph.children[list].filter { members.contains($0) }
+            for (first, second) in zip(instances, instances.dropFirst()) {
+                earlier[second] = first
+                blockers[first, default: 0] += 1
+            }
+        }
     }
 
     /// Whether nothing is left to undo.
@@ -70,13 +85,16 @@ struct UndoFront: Sendable {
 
     private mutating func clear(_ node: Int, graph: Graph) {
         cleared.insert(node)
-        for need in graph.needs[node] {
-            guard let count = blockers[need] else { continue }
-            blockers[need] = count - 1
-            if count == 1 { worklist += graph.subtree(of: need).filter { members.contains($0) } }
-        }
+        for need in graph.needs[node] { unblock(need, graph: graph) }
+        if let earlier = earlier[node] { unblock(earlier, graph: graph) }
         guard let parent = graph.nodes[node].parent, members.contains(parent) else { return }
         openChildren[parent, default: 0] -= 1
         if openChildren[parent] == 0 { worklist.append(parent) }
+    }
+
+    private mutating func unblock(_ node: Int, graph: Graph) {
+        guard let count = blockers[node] else { return }
+        blockers[node] = count - 1
+        if count == 1 { worklist += graph.subtree(of: node).filter { members.contains($0) } }
     }
 }

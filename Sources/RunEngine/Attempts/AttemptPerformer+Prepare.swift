@@ -160,9 +160,16 @@ extension AttemptPerformer {
                 node, scope: node.scope, process: process, directory: directory, cancellation)
             checkContext.isDoneWhen = isDoneWhen
             if isFirstLook { return firstLook(checks, stable, checkContext, part) }
-            return look(checks, stable, checkContext, part)
+            let outcome = look(checks, stable, checkContext, part)
+            return isDoneWhen ? Self.probed(outcome, intent.purpose) : outcome
         }
         return PreparedAttempt(intent: intent, node: node, file: nil, directory: "", work: .inside(work))
+    }
+
+    /// A probe of which no check applies has not said that something is done.
+    private static func probed(_ outcome: AttemptOutcome, _ purpose: Purpose) -> AttemptOutcome {
+        guard outcome.kind == .done, outcome.checks == AttemptOutcome.Counts() else { return outcome }
+        return AttemptOutcome(purpose == .settle ? .inconclusive : .failed, reason: "none of its checks applies")
     }
 
     /// The checks of a stage, and how long they must hold.
