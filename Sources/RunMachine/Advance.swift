@@ -12,10 +12,8 @@ extension RunMachine {
         let events = eventsOfTimers(context)
         if !events.isEmpty { return events }
         if run.direction == .rollback || run.isEnding {
-            let unfinished = derived.betweenAttempts.sorted().flatMap {
-                eventsOfUnfinished($0, "not finished when the run ended")
-            }
-            if !unfinished.isEmpty { return unfinished }
+            let endings = derived.betweenAttempts.sorted().flatMap { eventsOfUnfinished($0, unfinished) }
+            if !endings.isEmpty { return endings }
         }
         let groups = eventsOfGroups(context)
         if !groups.isEmpty { return groups }
@@ -96,7 +94,12 @@ extension RunMachine {
     /// In an ending run a group has failed as soon as nothing in it is under way.
     private func eventsOfInterruptedGroup(_ index: Int) -> [RunEvent] {
         guard derived.runningInside[index] == 0 else { return [] }
-        return [.stepFailed(graph.nodes[index].path, reason: "not finished when the run ended", allowed: false)]
+        return [.stepFailed(graph.nodes[index].path, reason: unfinished, allowed: false)]
+    }
+
+    /// Why a step has failed that was under way when the forward work ended.
+    private var unfinished: String {
+        run.direction == .rollback ? "not finished when the run turned back" : "not finished when the run ended"
     }
 
     private mutating func eventsOfFailingGroup(_ index: Int, _ reason: String, _ context: DecisionContext)

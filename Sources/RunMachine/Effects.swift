@@ -147,7 +147,8 @@ extension RunMachine {
         return steps[parent].state == .started && !graph.ancestors(of: index).contains { steps[$0].failing != nil }
     }
 
-    private var isRollbackVerifyDue: Bool {
+    /// Whether everything is undone, and `rollback.verify` is to say whether all is as it was before.
+    package var isRollbackVerifyDue: Bool {
         run.direction == .rollback && rollbackNeedsVerify && !run.isRollbackVerified && run.question == nil
             && !run.isEnding && run.pauseRequested == nil && !hasInFlight && run.decidedOutcome == nil
             && derived.fronts[UndoFront.ofRun]?.isClear == true && !holdsAgain

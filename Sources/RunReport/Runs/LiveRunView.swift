@@ -36,7 +36,7 @@ package struct LiveRunView: Sendable {
         self.facts = facts
         steps = RunTree.steps(machine, now: now).filter { !$0.isHandler || $0.record.state != .pending }
         counts = RunTree.counts(machine)
-        waits = WaitWords.lines(machine, run: facts.run, now: now)
+        waits = WaitWords.lines(machine, run: facts.run, now: now) + (facts.isDriven ? WaitWords.looks(machine) : [])
         let record = machine.run
         words =
             record.outcome.map(StateWords.words)

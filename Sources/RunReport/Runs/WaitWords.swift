@@ -28,6 +28,16 @@ enum WaitWords {
         return lines
     }
 
+    /// What the driver looks at beside the steps.
+    static func looks(_ machine: RunMachine) -> [StyledLine] {
+        let record = machine.run
+        if !record.isAdmitted, record.forward == nil, record.question == nil {
+            return [StyledLine("  looking at the preconditions", .dim)]
+        }
+        return machine.isRollbackVerifyDue
+            ? [StyledLine("  everything is undone; looking whether all is as it was before", .dim)] : []
+    }
+
     private static func wait(_ record: StepRecord, _ node: PlanNode, _ now: Int64) -> StyledLine? {
         let name = DisplayText.escaped(node.path.text)
         if let end = record.waitUntil, record.state == .started {
