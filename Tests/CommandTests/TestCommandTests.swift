@@ -35,7 +35,8 @@ import Testing
 
     @Test func shippedRunbooksCanBeCoveredWholly() throws {
         let home = try BelayHome()
-        let result = home.belay("test", Self.package + "/runbooks/database-maintenance.test.yml", "--coverage-min", "100")
+        let file = Self.package + "/runbooks/database-maintenance.test.yml"
+        let result = home.belay("test", file, "--coverage-min", "100")
         #expect(result.exit == 0, "\(result.output)\(result.errors)")
         #expect(result.errors.isEmpty, "\(result.errors)")
     }
