@@ -88,9 +88,7 @@ struct Claim {
         try Pinning.materialize(pinned.files, in: directory)
         let undone = try summary.undoOf.map { try service.journal.summary($0) }
         let surroundings = PinnedContext(
-            environment: pinned.environment,
-            directories: Pinning.directories(pinned.sources.keys, workingDirectory: pinned.workingDirectory),
-            facts: facts(pinned), startedAt: summary.startedAt, user: summary.requester.user, host: host.host)
+            pinned, startedAt: summary.startedAt, user: summary.requester.user, host: host.host)
         let (secrets, missing) = RunSecrets.resolve(
             plan, surroundings, secretInputs: SecretInputs.names(pinned, plan.runbook),
             environment: options.environment,
@@ -101,11 +99,6 @@ struct Claim {
             undone: undone.map { UndoneRun(id: $0.id.number, startedAt: $0.startedAt) },
             secrets: secrets, machine: RunMachine(plan: plan, run: stored.record, steps: stored.steps))
         return (context, missing)
-    }
-
-    private func facts(_ pinned: Pinned) -> ValueMap {
-        guard case .map(let map)? = try? JSONText.parse(pinned.facts) else { return ValueMap() }
-        return map
     }
 
     /// What failed before may have left processes, which must be gone before anything is undone.

@@ -55,10 +55,8 @@ enum Pinning {
             let key = "\(prefix)/\(relative)"
             files[key] = Pinned.File(
                 path: key, mode: UInt32(status.st_mode & 0o777), bytes: try HostFiles.read(path, limit: limit))
-        } catch let failure as ServiceFailure {
-            throw failure
         } catch {
-            throw .refused("the file '\(path)' that the runbook names cannot be read: \(error)", help: nil)
+            throw ServiceFailure(of: error) { "the file '\(path)' that the runbook names cannot be read: \($0)" }
         }
     }
 
@@ -115,5 +113,17 @@ enum Pinning {
             result[RunbookName(String(name))] = HostFiles.parent(of: full)
         }
         return result
+    }
+}
+
+extension PinnedContext {
+    /// The surroundings that a run pins.
+    init(_ pinned: Pinned, startedAt: Int64, user: String, host: String) {
+        var facts = ValueMap()
+        if case .map(let map)? = try? JSONText.parse(pinned.facts) { facts = map }
+        self.init(
+            environment: pinned.environment,
+            directories: Pinning.directories(pinned.sources.keys, workingDirectory: pinned.workingDirectory),
+            facts: facts, startedAt: startedAt, user: user, host: host)
     }
 }

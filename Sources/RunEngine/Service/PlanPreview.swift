@@ -14,13 +14,7 @@ package struct PlanPreview: Sendable {
 
     package init(_ draft: RunDraft) {
         self.draft = draft
-        let pinned = draft.pinned
-        var facts = ValueMap()
-        if case .map(let map)? = try? JSONText.parse(pinned.facts) { facts = map }
-        let surroundings = PinnedContext(
-            environment: pinned.environment,
-            directories: Pinning.directories(pinned.sources.keys, workingDirectory: pinned.workingDirectory),
-            facts: facts, startedAt: 0, user: "", host: "")
+        let surroundings = PinnedContext(draft.pinned, startedAt: 0, user: "", host: "")
         let machine = RunMachine(plan: draft.plan)
         // Secrets stand for themselves as `***`; secret inputs, which are known, are taken out of what is shown.
         let secrets = machine.graph.scopes.map { scope in scope.runbook.secrets.map { (name: $0.name, value: "***") } }

@@ -63,21 +63,16 @@ package struct PlanProbe: Sendable {
             let desk = performer.desk
             try host.launcher.listen { _ = desk.deliver($0) }
             return try look(performer).map { masked($0, context.secrets) }
-        } catch let failure as ServiceFailure {
-            throw failure
         } catch {
-            throw .refused("the checks cannot be looked at: \(error)", help: "'belay plan --no-probe' leaves them out")
+            throw ServiceFailure(of: error, help: "'belay plan --no-probe' leaves them out") {
+                "the checks cannot be looked at: \($0)"
+            }
         }
     }
 
     private func context(_ directory: String) throws -> RunContext {
-        let pinned = draft.pinned
-        var facts = ValueMap()
-        if case .map(let map)? = try? JSONText.parse(pinned.facts) { facts = map }
         let surroundings = PinnedContext(
-            environment: pinned.environment,
-            directories: Pinning.directories(pinned.sources.keys, workingDirectory: pinned.workingDirectory),
-            facts: facts, startedAt: host.now.wall, user: host.actor.user, host: host.host)
+            draft.pinned, startedAt: host.now.wall, user: host.actor.user, host: host.host)
         let (secrets, missing) = RunSecrets.resolve(
             draft.plan, surroundings, secretInputs: Array(draft.secretInputs.keys), environment: environment, ask: ask)
         guard missing.isEmpty else {

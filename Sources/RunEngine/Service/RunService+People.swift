@@ -122,12 +122,8 @@ extension RunService {
     package func record(_ run: RunID, _ answer: HumanAnswer) throws(ServiceFailure) -> InboxResult {
         do {
             return try Self.record(run, answer, plan: try plan(from: try journal.pinned(run)), journal)
-        } catch let failure as ServiceFailure {
-            throw failure
-        } catch let failure as JournalFailure {
-            throw .journal(failure)
         } catch {
-            throw .refused("\(error)", help: nil)
+            throw ServiceFailure(of: error)
         }
     }
 

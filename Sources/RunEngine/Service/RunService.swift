@@ -93,12 +93,8 @@ package final class RunService: Sendable {
                 runbook: plan.runbook.name, planDigest: plan.digest, by: actor, deadline: nil,
                 undoOf: run.number, steps: stored.steps)
             return try create(plan, pinned, created, locks: locks, system: plan.system?.name, at: host.now)
-        } catch let failure as ServiceFailure {
-            throw failure
-        } catch let failure as JournalFailure {
-            throw .journal(failure)
         } catch {
-            throw .refused("\(error)", help: nil)
+            throw ServiceFailure(of: error)
         }
     }
 
@@ -147,12 +143,8 @@ package final class RunService: Sendable {
     {
         do {
             return try Claim(service: self, run: run, options: options, host: host, observer: observer).make()
-        } catch let failure as ServiceFailure {
-            throw failure
-        } catch let failure as JournalFailure {
-            throw .journal(failure)
         } catch {
-            throw .refused("run \(run) cannot be driven: \(error)", help: nil)
+            throw ServiceFailure(of: error) { "run \(run) cannot be driven: \($0)" }
         }
     }
 
@@ -169,12 +161,8 @@ package final class RunService: Sendable {
     package func say(_ run: RunID, _ kind: String, _ decision: HumanDecision) throws(ServiceFailure) -> InboxResult {
         do {
             return try Self.say(run, kind, decision, plan: try plan(from: try journal.pinned(run)), journal)
-        } catch let failure as ServiceFailure {
-            throw failure
-        } catch let failure as JournalFailure {
-            throw .journal(failure)
         } catch {
-            throw .refused("\(error)", help: nil)
+            throw ServiceFailure(of: error)
         }
     }
 
@@ -243,10 +231,8 @@ package struct ClaimedRun {
             return try driver.drive(recovering: inFlight, recordedPlace: recordedPlace)
         } catch let failure as JournalFailure {
             throw .journal(failure)
-        } catch let failure as ServiceFailure {
-            throw failure
         } catch {
-            throw .refused("\(error)", help: nil)
+            throw ServiceFailure(of: error)
         }
     }
 }

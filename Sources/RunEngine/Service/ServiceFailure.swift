@@ -13,6 +13,16 @@ package enum ServiceFailure: Error, Sendable {
     /// The journal or the state directory: exit 8, or 7 where another driver or run is in the way.
     case journal(JournalFailure)
 
+    /// Any error in these terms: failures of the journal and of the service stay what they are, all others refuse, in
+    /// the given words.
+    init(of error: any Error, help: String? = nil, words: (any Error) -> String = { "\($0)" }) {
+        switch error {
+        case let failure as ServiceFailure: self = failure
+        case let failure as JournalFailure: self = .journal(failure)
+        default: self = .refused(words(error), help: help)
+        }
+    }
+
     /// The exit code of the command.
     package var exitCode: Int32 {
         switch self {
