@@ -61,7 +61,9 @@ struct RestoreAction: ActionPerformer {
             guard context.undoData != nil || context.recordUndoData(mark) else { return .notJournaled }
             var order = mark.asMap ?? [:]
             order["from"] = .string(from)
-            order["only"] = .list(try reader.texts("only")?.map { .string($0) } ?? [])
+            // As it stands in the archive, or as it was included: relative to the runbook.
+            order["only"] = .list(
+                try reader.texts("only")?.map { .list([.string($0), .string(try context.checks.path($0))]) } ?? [])
             if let verify = try reader.text("verify") { order["verify"] = .string(verify) }
             if let to = try reader.text("to") { order["to"] = .string(try context.checks.path(to)) }
             return ArchiveWork(context).run("restore", .map(order))

@@ -49,6 +49,11 @@ struct JSONConfigText: EditableText {
         return value.asString ?? bytes.text(node.range)
     }
 
+    func scalarRange(at path: PathSteps) -> Range<Int>? {
+        guard let node = node(at: path), case .scalar(let value) = node.content, value.asString == nil else { return nil }
+        return node.range
+    }
+
     private func node(at path: some Collection<PathStep>) -> JSONNode? {
         var here = root
         for step in path {

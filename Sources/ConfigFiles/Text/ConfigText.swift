@@ -64,6 +64,7 @@ package struct ConfigText: Sendable {
     }
 
     private mutating func make(_ change: ConfigChange) throws(ConfigProblem) -> Bool {
+        let before = tree
         var isChanged = false
         for part in ConfigEdits.parts(of: change, in: tree.data) {
             for edit in try ConfigEdits.edits(for: part, in: tree) {
@@ -71,21 +72,80 @@ package struct ConfigText: Sendable {
                 isChanged = true
             }
         }
+        if isChanged, case .move(let from, let to, _) = change { try keepNumbers(from, to, before) }
         return isChanged
+    }
+
+    /// A number that was moved was written anew from its value: it gets back the text that it had.
+    private mutating func keepNumbers(
+        _ from: ConfigPath, _ to: ConfigPath, _ before: any EditableText
+    ) throws(ConfigProblem) {
+        guard let old = ConfigEdits.steps(to: from, in: before.data), let moved = before.data.at(old),
+            let new = ConfigEdits.steps(to: to, in: tree.data), let arrived = tree.data.at(new)
+        else { return }
+        while let (source, target) = NumberTexts(before, tree).changed(moved, arrived, old, new) {
+            guard let number = before.scalarText(at: source), let range = tree.scalarRange(at: target),
+                case let proposal = Patch(range, number).applied(to: text), let read = try? format.init(proposal),
+                read.written == tree.written, read.scalarText(at: target) == number
+            else {
+                throw ConfigProblem(
+                    "\(source.words) is a number that a move would write otherwise; move it by hand, or set it anew")
+            }
+            text = proposal
+            tree = read
+        }
     }
 
     /// Takes the first proposal that reads as it should.
     private mutating func perform(_ edit: ConfigEdit) throws(ConfigProblem) {
         let wanted = tree.written.applying(edit)
         for candidate in try tree.candidates(for: edit) {
-            guard let proposal = candidate(), let read = try? format.init(proposal), read.written == wanted else {
-                continue
-            }
+            guard let proposal = candidate(), let read = try? format.init(proposal), read.written == wanted,
+                NumberTexts(tree, read).changed(tree.data, read.data, [], []) == nil
+            else { continue }
             text = proposal
             tree = read
             return
         }
         throw ConfigProblem(
             "\(edit.path.words) cannot be changed without changing something else in the file; edit it by hand")
+    }
+}
+
+/// Compares how numbers are written in two texts: `1.10` and `1.1` are one value, and programs may tell them apart.
+private struct NumberTexts {
+    private let before: any EditableText
+    private let after: any EditableText
+
+    init(_ before: any EditableText, _ after: any EditableText) {
+        self.before = before
+        self.after = after
+    }
+
+    /// The places of a number that is the same in both and is written otherwise; nil where there is none.
+    ///
+    /// Lists of other lengths are left out: it cannot be told which item is which.
+    func changed(
+        _ old: Value, _ new: Value, _ oldPath: PathSteps, _ newPath: PathSteps
+    ) -> (before: PathSteps, after: PathSteps)? {
+        switch (old, new) {
+        case (.map(let one), .map(let two)):
+            for (key, value) in one {
+                guard let name = key.asString, let other = two[name] else { continue }
+                let found = changed(value, other, oldPath + [.key(name)], newPath + [.key(name)])
+                if let found { return found }
+            }
+            return nil
+        case (.list(let one), .list(let two)) where one.count == two.count:
+            for (index, (value, other)) in zip(one, two).enumerated() {
+                let found = changed(value, other, oldPath + [.index(index)], newPath + [.index(index)])
+                if let found { return found }
+            }
+            return nil
+        case (.int, .int), (.uint, .uint), (.double, .double):
+            return old == new && before.scalarText(at: oldPath) != after.scalarText(at: newPath)
+                ? (oldPath, newPath) : nil
+        default: return nil
+        }
     }
 }

@@ -12,6 +12,8 @@ protocol EditableText: Sendable {
     var written: Value { get }
     /// The text of a scalar as it is written, without quotes; nil where there is none.
     func scalarText(at path: PathSteps) -> String?
+    /// Where a scalar stands that is written without quotes; nil where there is none.
+    func scalarRange(at path: PathSteps) -> Range<Int>?
     /// Whether the value stands elsewhere in the file, and only the whole of it can be replaced here.
     func isShared(_ path: PathSteps) -> Bool
     /// The value as this format can hold it.
@@ -24,6 +26,8 @@ protocol EditableText: Sendable {
 
 extension EditableText {
     func isShared(_ path: PathSteps) -> Bool { false }
+    /// Formats that hold texts only have no numbers, whose texts could change.
+    func scalarRange(at path: PathSteps) -> Range<Int>? { nil }
 }
 
 /// A part of a text and what takes its place.

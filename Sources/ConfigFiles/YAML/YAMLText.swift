@@ -26,6 +26,11 @@ struct YAMLText: EditableText {
         return text
     }
 
+    func scalarRange(at path: PathSteps) -> Range<Int>? {
+        guard let node = try? node(at: path), case .scalar(_, .plain) = node.content else { return nil }
+        return node.range
+    }
+
     /// Through an alias or a `<<`.
     func isShared(_ path: PathSteps) -> Bool {
         guard let node = (try? node(at: path)) ?? nil else { return true }

@@ -68,7 +68,7 @@ struct ArchiveHeader: Hashable, Sendable {
 
 extension ArchiveHeader {
     /// An absolute path without `.`, `..` and empty parts: its names are those in the archive.
-    fileprivate static func normal(_ path: String) -> String {
+    static func normal(_ path: String) -> String {
         let parts = path.split(separator: "/").filter { $0 != "." }
         let plain = "/" + parts.joined(separator: "/")
         guard parts.contains("..") else { return plain }

@@ -6,7 +6,8 @@ import RunHost
 /// place, and only then moved there. What the archive does not bring stays as it is.
 struct RestoreJob {
     private let source: String
-    private let only: [String]
+    /// The parts that are wanted; of each, the ways to name it.
+    private let only: [[String]]
     private let demand: ArchiveScan.Demand
     private let destination: String?
     /// A directory of the step's own, for what is replaced and for what a killed try left.
@@ -19,7 +20,9 @@ struct RestoreJob {
             throw ArchiveFailure("the request is incomplete")
         }
         source = request["from"]?.asString ?? ""
-        only = request["only"]?.asTexts ?? []
+        only = (request["only"]?.asList ?? []).map { names in
+            (names.asTexts ?? names.asString.map { [$0] } ?? []).map { $0.hasPrefix("/") ? ArchiveHeader.normal($0) : $0 }
+        }
         demand = request["verify"]?.asString.flatMap(ArchiveScan.Demand.init) ?? .manifest
         destination = request["to"]?.asString
         self.state = state

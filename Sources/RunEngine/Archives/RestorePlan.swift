@@ -20,7 +20,7 @@ struct RestorePlan {
     private let destination: String?
     private let header: ArchiveHeader?
 
-    init(_ contents: ArchiveScan.Contents, only: [String], to destination: String?) throws {
+    init(_ contents: ArchiveScan.Contents, only: [[String]], to destination: String?) throws {
         self.destination = destination
         header = contents.header
         guard destination != nil || header != nil else {
@@ -47,11 +47,11 @@ struct RestorePlan {
     }
 
     /// The paths of the archive that are named: as they were included, or as they stand in it.
-    private static func selections(_ only: [String], _ entries: [ArchiveEntry]) throws -> [[UInt8]] {
-        try only.map { text in
-            let path = Array(text.utf8.drop { $0 == UInt8(ascii: "/") }).trimmed
-            guard entries.contains(where: { $0.isWithin(path) }) else {
-                throw ArchiveFailure("there is nothing under '\(text)' in the archive")
+    private static func selections(_ only: [[String]], _ entries: [ArchiveEntry]) throws -> [[UInt8]] {
+        try only.map { names in
+            let paths = names.map { Array($0.utf8.drop { $0 == UInt8(ascii: "/") }).trimmed }
+            guard let path = paths.first(where: { path in entries.contains { $0.isWithin(path) } }) else {
+                throw ArchiveFailure("there is nothing under '\(names.first ?? "")' in the archive")
             }
             return path
         }

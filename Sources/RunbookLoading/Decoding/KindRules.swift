@@ -1,4 +1,5 @@
 import Diagnostics
+import Expressions
 
 /// What a shape cannot say: which keys of an action or check belong together or exclude each other.
 enum KindRules {
@@ -71,6 +72,31 @@ enum KindRules {
 
     static func checkChanges(_ list: SyntaxNode, _ context: DecodingContext) {
         checkItems(list, beside: ["when"], context)
+        for item in context.oneOrMany(list) {
+            for change in item.mapping ?? [] {
+                for key in ["value", "else"] { change.value.value(for: key).map { checkNumbers($0, context) } }
+            }
+        }
+    }
+
+    /// A number is written into a file by its value: one whose text would not survive that is refused.
+    private static func checkNumbers(_ node: SyntaxNode, _ context: DecodingContext) {
+        switch node.content {
+        case .refused: break
+        case .sequence(let items): for item in items { checkNumbers(item, context) }
+        case .mapping(let entries): for entry in entries { checkNumbers(entry.value, context) }
+        case .scalar(let scalar):
+            let value = Value(scalar.value)
+            switch value {
+            case .int, .uint, .double:
+                guard value.plainText != scalar.text else { return }
+                context.add(
+                    .badValue(
+                        "the number \(scalar.text) would be written as \(value.plainText): write that, or quote it as a "
+                            + "text", node.span))
+            default: break
+            }
+        }
     }
 
     private static func checkItems(_ list: SyntaxNode, beside: Set<String>, _ context: DecodingContext) {
