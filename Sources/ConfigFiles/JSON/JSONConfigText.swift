@@ -50,7 +50,9 @@ struct JSONConfigText: EditableText {
     }
 
     func scalarRange(at path: PathSteps) -> Range<Int>? {
-        guard let node = node(at: path), case .scalar(let value) = node.content, value.asString == nil else { return nil }
+        guard let node = node(at: path), case .scalar(let value) = node.content, value.asString == nil else {
+            return nil
+        }
         return node.range
     }
 

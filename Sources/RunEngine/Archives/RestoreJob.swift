@@ -20,8 +20,9 @@ struct RestoreJob {
             throw ArchiveFailure("the request is incomplete")
         }
         source = request["from"]?.asString ?? ""
-        only = (request["only"]?.asList ?? []).map { names in
-            (names.asTexts ?? names.asString.map { [$0] } ?? []).map { $0.hasPrefix("/") ? ArchiveHeader.normal($0) : $0 }
+        only = (request["only"]?.asList ?? []).map { item in
+            let names = item.asTexts ?? item.asString.map { [$0] } ?? []
+            return names.map { $0.hasPrefix("/") ? ArchiveHeader.normal($0) : $0 }
         }
         demand = request["verify"]?.asString.flatMap(ArchiveScan.Demand.init) ?? .manifest
         destination = request["to"]?.asString
