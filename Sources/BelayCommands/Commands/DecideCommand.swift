@@ -49,7 +49,7 @@ struct DecideCommand: Command {
                 Wording.unknownChoice(word), help: near ?? Wording.choices(Choice.allCases.map(\.rawValue)))
         }
         let given = words.value("why") ?? (choice == .run ? Wording.guideRun : "")
-        guard !given.isEmpty else { throw UsageProblem(Wording.whyMissing) }
+        guard !given.allSatisfy(\.isWhitespace) else { throw UsageProblem(Wording.whyMissing) }
         self.choice = choice
         why = given
         step = words.arguments.count == 3 ? words.argument(1).map { StepPath($0) } : nil

@@ -51,7 +51,7 @@ struct AnswerSender {
 
     func send(_ draft: AnswerDraft, digest: String? = nil) throws -> Result {
         guard let verdict = draft.verdict else { return .refused(Wording.verdictMissing(open.prompt)) }
-        if !draft.isYes, draft.comment?.isEmpty ?? true { return .refused(Wording.commentMissing) }
+        if !draft.isYes, draft.comment?.allSatisfy(\.isWhitespace) ?? true { return .refused(Wording.commentMissing) }
         let unkept = draft.files.map { EvidenceFile(name: $0, sha256: "") }
         if let why = open.prompt.objection(to: answer(draft, verdict, unkept, digest), at: open.step) {
             return .refused(why)
@@ -63,11 +63,12 @@ struct AnswerSender {
     /// To a prompt that is closed: the same answer is harmless, any other one is told what was decided.
     func `repeat`(_ draft: AnswerDraft) throws -> Result {
         guard let verdict = draft.verdict else { return .refused(Wording.isDecided(open)) }
+        let answer = answer(draft, verdict, [], nil)
         do {
-            return try record(answer(draft, verdict, [], nil))
+            return try record(answer)
         } catch ServiceFailure.journal(.runIsClosed) {
             let own = open.prompt.answers.last { $0.actor.person == service.actor.person }
-            return own?.verdict == verdict ? .repeated : .refused(Wording.isDecided(open))
+            return own?.says(sameAs: answer) == true ? .repeated : .refused(Wording.isDecided(open))
         }
     }
 

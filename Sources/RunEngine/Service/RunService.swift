@@ -84,6 +84,7 @@ package final class RunService: Sendable {
                 throw ServiceFailure.refused(
                     "run \(run) ended as \(outcome.rawValue): there is nothing of it to take back", help: nil)
             }
+            try refuseSecondUndo(of: stored)
             try checkSnapshots(of: stored)
             let pinned = try journal.pinned(run)
             let plan = try plan(from: pinned)
@@ -95,6 +96,19 @@ package final class RunService: Sendable {
             return try create(plan, pinned, created, locks: locks, system: plan.system?.name, at: host.now)
         } catch {
             throw ServiceFailure(of: error)
+        }
+    }
+
+    /// What was taken back, or is being taken back, is not taken back once more.
+    private func refuseSecondUndo(of stored: StoredRun) throws {
+        let runs = try journal.runs(RunFilter(runbook: stored.summary.runbook)).lazy.compactMap { try? $0.get() }
+        let undos = runs.prefix { $0.id.number > stored.id.number }.filter { $0.undoOf == stored.id }
+        if let open = undos.first(where: \.isOpen) {
+            throw ServiceFailure.refused(
+                "run \(open.id) is taking back run \(stored.id)", help: "belay resume \(open.id) goes on with it")
+        }
+        if let done = undos.first(where: { $0.outcome == .rolledBack }) {
+            throw ServiceFailure.refused("run \(stored.id) was taken back by run \(done.id)", help: nil)
         }
     }
 

@@ -48,7 +48,7 @@ package struct HumanAnswer: Codable, Sendable, Equatable {
     }
 
     /// Whether it says the same as another answer, whenever that was given.
-    func says(sameAs other: HumanAnswer) -> Bool {
+    package func says(sameAs other: HumanAnswer) -> Bool {
         verdict == other.verdict && attempt == other.attempt && given == other.given
     }
 
