@@ -103,6 +103,15 @@ import Testing
     }
 
     @Test(arguments: JournalKind.allCases)
+    func theUndosOfARunAreFound(_ kind: JournalKind) throws {
+        let test = try TestJournal(kind)
+        for undone in [nil, 1, nil, 3, 1] as [Int64?] { _ = try SampleRun(in: test.journal, undoOf: undone) }
+        #expect(try test.journal.runs(RunFilter(undoOf: 1)).numbers == [5, 2])
+        #expect(try test.journal.runs(RunFilter(undoOf: 1, before: 5)).numbers == [2])
+        #expect(try test.journal.runs(RunFilter(runbook: "backup", undoOf: 1)).numbers == [])
+    }
+
+    @Test(arguments: JournalKind.allCases)
     func runsAreListedNewestFirstAsAskedFor(_ kind: JournalKind) throws {
         let test = try TestJournal(kind)
         let journal = test.journal

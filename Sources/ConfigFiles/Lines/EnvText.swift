@@ -2,7 +2,7 @@ import Expressions
 import RunbookModel
 
 /// A file of variables (`.env`): one mapping of names to texts, as shells and their imitators read it.
-struct EnvText: EditableText {
+struct EnvText: LineText {
     private let bytes: [UInt8]
     private let entries: [Entry]
     let data: Value
@@ -55,12 +55,7 @@ struct EnvText: EditableText {
 
     // MARK: - Candidates
 
-    func candidates(for edit: ConfigEdit) throws(ConfigProblem) -> [() -> [UInt8]?] {
-        let patched = try patched(edit)
-        return [{ patched }]
-    }
-
-    private func patched(_ edit: ConfigEdit) throws(ConfigProblem) -> [UInt8]? {
+    func patched(_ edit: ConfigEdit) throws(ConfigProblem) -> [UInt8]? {
         switch edit {
         case .append: throw ConfigProblem("a file of variables has no lists")
         case .remove(let path): return entry(path).map { Patch($0.lines, "").applied(to: bytes) }

@@ -5,7 +5,7 @@ import RunbookModel
 ///
 /// What follows the delimiter is the value, as in Python's configparser and systemd: comments stand on lines of their
 /// own. A line that is indented deeper than its key continues it.
-struct INIText: EditableText {
+struct INIText: LineText {
     private let bytes: [UInt8]
     private var entries: [Entry] = []
     private var sections: [Section] = []
@@ -83,12 +83,7 @@ struct INIText: EditableText {
 
     // MARK: - Candidates
 
-    func candidates(for edit: ConfigEdit) throws(ConfigProblem) -> [() -> [UInt8]?] {
-        let patched = try patched(edit)
-        return [{ patched }]
-    }
-
-    private func patched(_ edit: ConfigEdit) throws(ConfigProblem) -> [UInt8]? {
+    func patched(_ edit: ConfigEdit) throws(ConfigProblem) -> [UInt8]? {
         switch edit {
         case .append: throw ConfigProblem("an INI file has no lists")
         case .insert(let path, let key, let value): return try inserted(path, key, value)

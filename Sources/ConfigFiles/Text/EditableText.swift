@@ -30,6 +30,21 @@ extension EditableText {
     func scalarRange(at path: PathSteps) -> Range<Int>? { nil }
 }
 
+/// A text of lines with one value each, in which there is one way to make an edit.
+protocol LineText: EditableText {
+    /// The text after the edit; nil where its place is not there.
+    ///
+    /// Errors: what the format cannot hold.
+    func patched(_ edit: ConfigEdit) throws(ConfigProblem) -> [UInt8]?
+}
+
+extension LineText {
+    func candidates(for edit: ConfigEdit) throws(ConfigProblem) -> [() -> [UInt8]?] {
+        let patched = try patched(edit)
+        return [{ patched }]
+    }
+}
+
 /// A part of a text and what takes its place.
 struct Patch {
     var range: Range<Int>

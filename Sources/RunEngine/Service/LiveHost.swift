@@ -13,6 +13,7 @@ extension EngineHost {
             random: { UInt64.random(in: .min ... .max) }, sync: { Glibc.sync() }, crashPoint: CrashPoints.live)
     }
 
+    /// The file of this program; the name by which it is called where that is not known.
     static func executablePath() -> String {
         var buffer = [CChar](repeating: 0, count: 4_096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)

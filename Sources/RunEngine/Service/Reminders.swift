@@ -10,7 +10,7 @@ extension RunService {
     /// Costs one indexed query where nothing is due. For every command that has the journal open.
     package func remindDue(executable: String? = nil, at wall: Int64 = HostClock.live.wallTime() / 1_000_000) {
         guard let due = try? journal.dueNotices(at: wall), !due.isEmpty,
-            case let program = executable ?? NoticeChild.ownProgram, program.hasPrefix("/")
+            case let program = executable ?? EngineHost.executablePath(), program.hasPrefix("/")
         else { return }
         NoticeChild.spawn(program, state: workspace.state.path)
     }
@@ -56,12 +56,6 @@ package enum NoticeChild {
             _ = try service.sendDueNotices(host: host, environment: environment)
             return 0
         } catch { return 1 }
-    }
-
-    static var ownProgram: String {
-        var buffer = [CChar](repeating: 0, count: 4_096)
-        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
     }
 
     /// Starts it in a session of its own, deaf and mute; a thread waits for its end, where this process lasts so long.

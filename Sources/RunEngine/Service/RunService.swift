@@ -101,8 +101,8 @@ package final class RunService: Sendable {
 
     /// What was taken back, or is being taken back, is not taken back once more.
     private func refuseSecondUndo(of stored: StoredRun) throws {
-        let runs = try journal.runs(RunFilter(runbook: stored.summary.runbook)).lazy.compactMap { try? $0.get() }
-        let undos = runs.prefix { $0.id.number > stored.id.number }.filter { $0.undoOf == stored.id }
+        let filter = RunFilter(runbook: stored.summary.runbook, undoOf: stored.id)
+        let undos = try journal.runs(filter).compactMap { try? $0.get() }
         if let open = undos.first(where: \.isOpen) {
             throw ServiceFailure.refused(
                 "run \(open.id) is taking back run \(stored.id)", help: "belay resume \(open.id) goes on with it")

@@ -80,10 +80,13 @@ extension FileJournal {
         require("system", filter.system)
         require("outcome", filter.outcome?.rawValue)
         require("requester", filter.requester)
-        if let before = filter.before {
-            conditions.append("id < ?")
-            bindings.append(.int(before.number))
+        func require(_ condition: String, _ run: RunID?) {
+            guard let run else { return }
+            conditions.append(condition)
+            bindings.append(.int(run.number))
         }
+        require("undo_of = ?", filter.undoOf)
+        require("id < ?", filter.before)
         let place = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         bindings.append(.int(Int64(filter.limit)))
         return ("SELECT \(SummaryRow.columns) FROM runs\(place) ORDER BY id DESC LIMIT ?", bindings)

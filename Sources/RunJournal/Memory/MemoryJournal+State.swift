@@ -94,6 +94,7 @@ extension RunFilter {
     func includes(_ run: RunSummary) -> Bool {
         (isOpen ?? run.isOpen) == run.isOpen && (runbook ?? run.runbook) == run.runbook
             && (system == nil || system == run.system) && (outcome == nil || outcome == run.outcome)
-            && (requester ?? run.requester.user) == run.requester.user && (before.map { run.id < $0 } ?? true)
+            && (requester ?? run.requester.user) == run.requester.user && (undoOf == nil || undoOf == run.undoOf)
+            && (before.map { run.id < $0 } ?? true)
     }
 }

@@ -77,19 +77,22 @@ package struct RunFilter: Sendable {
     package var outcome: Outcome?
     /// The name of who started it.
     package var requester: String?
+    /// Those that take back this run.
+    package var undoOf: RunID?
     /// Runs with a smaller number: the next page.
     package var before: RunID?
     package var limit: Int
 
     package init(
         isOpen: Bool? = nil, runbook: RunbookName? = nil, system: String? = nil, outcome: Outcome? = nil,
-        requester: String? = nil, before: RunID? = nil, limit: Int = .max
+        requester: String? = nil, undoOf: RunID? = nil, before: RunID? = nil, limit: Int = .max
     ) {
         self.isOpen = isOpen
         self.runbook = runbook
         self.system = system
         self.outcome = outcome
         self.requester = requester
+        self.undoOf = undoOf
         self.before = before
         self.limit = limit
     }

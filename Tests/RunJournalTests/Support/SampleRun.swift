@@ -44,12 +44,12 @@ final class SampleRun {
 
     init(
         in journal: any Journal, runbook: RunbookName = "update", system: String? = "demo", by actor: Actor = .alice,
-        locks: [LockRequest] = [], isDriven: (HeldLock) -> Bool = { _ in true }
+        undoOf: Int64? = nil, locks: [LockRequest] = [], isDriven: (HeldLock) -> Bool = { _ in true }
     ) throws {
         self.journal = journal
         machine = RunMachine(plan: Self.plan(runbook))
         let created = RunEvent.created(
-            .init(runbook: runbook, planDigest: "d1", by: actor, deadline: nil))
+            .init(runbook: runbook, planDigest: "d1", by: actor, deadline: nil, undoOf: undoOf))
         try machine.apply(created)
         var new = NewRun(
             pinned: Self.pinned(runbook), system: system, requester: actor,
